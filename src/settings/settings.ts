@@ -1,0 +1,63 @@
+import type { Secret } from '../secret.ts';
+
+/** Where the API key is: given as it is, or named by the ARN of a secret that holds it. */
+export type ApiKeySource =
+  | { readonly kind: 'value'; readonly value: Secret }
+  | { readonly kind: 'secret'; readonly arn: string };
+
+/** The levels of Python's logging that Prefect knows. */
+export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL';
+
+/** What the Prefect 1 backend needs to know of the API. */
+export interface Prefect1Settings {
+  /** `server`: a self-hosted Prefect Server. `cloud`: Prefect Cloud 1, which wants a key. */
+  readonly backend: 'server' | 'cloud';
+  /** The GraphQL endpoint, as it is; no path is added. */
+  readonly api: string;
+  /** Always present for `cloud`. */
+  readonly apiKey: ApiKeySource | undefined;
+  /** A UUID in lower case with dashes; looked up when absent. */
+  readonly tenantId: string | undefined;
+}
+
+/** The seed's arguments of `Agent`, and how the agent logs. */
+export interface AgentSettings {
+  readonly agentConfigId: string | undefined;
+  /** Default "agent". */
+  readonly name: string;
+  /** In the order given. */
+  readonly labels: readonly string[];
+  readonly envVars: Readonly<Record<string, string>>;
+  /** undefined: unlimited in a process; under Lambda until idle or the end of the budget. */
+  readonly maxPolls: number | undefined;
+  readonly agentAddress: string | undefined;
+  readonly noCloudLogs: boolean;
+  /** The agent's own log level. Default INFO. */
+  readonly logLevel: LogLevel;
+}
+
+/** The options of `prefect agent ecs start`, and the network. */
+export interface EcsSettings {
+  readonly cluster: string | undefined;
+  /** undefined only when `runTaskKwargs` names a capacity provider strategy. */
+  readonly launchType: 'FARGATE' | 'EC2' | 'EXTERNAL' | undefined;
+  readonly taskRoleArn: string | undefined;
+  readonly executionRoleArn: string | undefined;
+  /** The agent's default task definition, as RegisterTaskDefinition takes it. */
+  readonly taskDefinition: Readonly<Record<string, unknown>> | undefined;
+  /** The agent's default arguments of RunTask, as RunTask takes them; the network settings are merged in. */
+  readonly runTaskKwargs: Readonly<Record<string, unknown>>;
+}
+
+/** Everything that can be configured: validated, complete, frozen. */
+export interface Settings {
+  readonly prefect1: Prefect1Settings;
+  readonly agent: AgentSettings;
+  readonly ecs: EcsSettings;
+  /** Log level given to flow runs (`PREFECT__LOGGING__LEVEL`). Default INFO. */
+  readonly flowLogLevel: string;
+  /** Name of the DynamoDB table of the control record; undefined: the record is held in memory. */
+  readonly controlTable: string | undefined;
+  /** How old the last successful poll may be before health turns to 503, in milliseconds. */
+  readonly healthMaxAgeMs: number;
+}
