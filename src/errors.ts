@@ -16,6 +16,8 @@ export type Effect = 'none' | 'unknown';
 
 export interface PrefectApiErrorOptions extends ErrorOptions {
   readonly effect: Effect;
+  /** True when the same request may succeed a little later. */
+  readonly transient: boolean;
   /** HTTP status, when there was an answer. */
   readonly status?: number | undefined;
   /** `extensions.code` of the first GraphQL error that has one. */
@@ -28,6 +30,7 @@ export interface PrefectApiErrorOptions extends ErrorOptions {
 export class PrefectApiError extends AgentError {
   override readonly name = 'PrefectApiError';
   readonly effect: Effect;
+  readonly transient: boolean;
   readonly status: number | undefined;
   readonly code: string | undefined;
   readonly retryAfterMs: number | undefined;
@@ -35,6 +38,7 @@ export class PrefectApiError extends AgentError {
   constructor(message: string, options: PrefectApiErrorOptions) {
     super(message, options);
     this.effect = options.effect;
+    this.transient = options.transient;
     this.status = options.status;
     this.code = options.code;
     this.retryAfterMs = options.retryAfterMs;
@@ -44,4 +48,9 @@ export class PrefectApiError extends AgentError {
 /** AWS refused a call for a reason that lies in this deployment or its account, not in a flow run. */
 export class AwsError extends AgentError {
   override readonly name = 'AwsError';
+}
+
+/** A flow run can't be launched for a reason that lies in the run itself: its run config, its flow's storage. */
+export class FlowRunError extends AgentError {
+  override readonly name = 'FlowRunError';
 }

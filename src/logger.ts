@@ -1,4 +1,4 @@
-type Log = (message: string, fields?: Record<string, unknown>) => void;
+type Log = (message: string, ...fields: Record<string, unknown>[]) => void;
 
 /** What the project asks of a logger. Powertools' Logger and the command line's both fit. */
 export interface Logger {

@@ -2,8 +2,7 @@ import type { Secret } from '../secret.ts';
 
 /** Where the API key is: given as it is, or named by the ARN of a secret that holds it. */
 export type ApiKeySource =
-  | { readonly kind: 'value'; readonly value: Secret }
-  | { readonly kind: 'secret'; readonly arn: string };
+  { readonly kind: 'value'; readonly value: Secret } | { readonly kind: 'secret'; readonly arn: string };
 
 /** The levels of Python's logging that Prefect knows. */
 export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL';

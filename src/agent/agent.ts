@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { invocationBudget, processBudget } from './budget.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import type { Claimed, FlowRun } from './flow-run.ts';
+import type { LaunchOutcome } from './launch-outcome.ts';
+import type { Logger } from '../logger.ts';
+import { live } from './live.ts';
+import type { PollContext } from './poll.ts';
+import { type PollReport, PollTally } from './poll-report.ts';
+import { pollUntilIdle } from './poll-until-idle.ts';
+import type { PrefectBackend } from './prefect-backend.ts';
+
+export interface AgentOptions {
+  /** Id of an agent configuration in the backend. It is loaded to be seen to exist; it changes nothing. */
+  readonly agentConfigId?: string | undefined;
+  /** @default "agent" */
+  readonly name?: string | undefined;
+  /** The runs to look for: those whose labels are all among these. @default [] */
+  readonly labels?: readonly string[] | undefined;
+  /** Set on every flow run that this agent starts. @default {} */
+  readonly envVars?: Readonly<Record<string, string>> | undefined;
+  /** How often to poll before `start()` returns, failed polls included. @default unlimited */
+  readonly maxPolls?: number | undefined;
+  /** Where a long-lived agent serves `/api/health` and `/api/poke`, as http://host:port. @default nowhere */
+  readonly agentAddress?: string | undefined;
+  /** Keeps the flow runs' logs out of the Prefect backend. @default false */
+  readonly noCloudLogs?: boolean | undefined;
+}
+
+export interface AgentDependencies<Run extends FlowRun> {
+  readonly backend: PrefectBackend<Run>;
+  readonly logger: Logger;
+  /** @default the system's clock */
+  readonly clock?: Clock;
+}
+
+export interface StartOptions {
+  /**
+   * When everything must have ended, in milliseconds since the epoch. With it, `start()` is one bounded
+   * batch of polls: it ends when nothing is due, and throws when a poll failed. Without it, the agent lives
+   * until `stop` aborts: it waits between polls, and a failed poll is logged and tried again.
+   */
+  readonly deadlineMs?: number;
+  /** No new poll and no new claim once it aborts; what is claimed is still launched. */
+  readonly stop?: AbortSignal;
+  /** How often to poll this time. @default the agent's own */
+  readonly maxPolls?: number | undefined;
+  /** Names this start in the runs that it claims. Must never repeat. @default a random UUID */
+  readonly invocation?: string;
+}
+
+/**
+ * Claims due flow runs from a Prefect API. A platform extends it and says in `deployFlows` how to start
+ * them; nothing else is needed. The arguments and their meaning are those of `prefect.agent.Agent` 1.4.1.
+ */
+export abstract class Agent<Run extends FlowRun = FlowRun> {
+  readonly agentConfigId: string | undefined;
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly envVars: Readonly<Record<string, string>>;
+  readonly maxPolls: number;
+  readonly agentAddress: string | undefined;
+  readonly noCloudLogs: boolean;
+  protected readonly logger: Logger;
+  protected readonly clock: Clock;
+  readonly #backend: PrefectBackend<Run>;
+  #connected = false;
+
+  constructor(options: AgentOptions, { backend, logger, clock = systemClock }: AgentDependencies<Run>) {
+    this.agentConfigId = options.agentConfigId;
+    this.name = options.name ?? 'agent';
+    this.labels = options.labels ?? [];
+    this.envVars = options.envVars ?? {};
+    this.maxPolls = options.maxPolls ?? Infinity;
+    this.agentAddress = options.agentAddress;
+    this.noCloudLogs = options.noCloudLogs ?? false;
+    this.#backend = backend;
+    this.logger = logger;
+    this.clock = clock;
+  }
+
+  /** What the agent is registered as. @default the name of the class */
+  protected get type(): string {
+    return this.constructor.name;
+  }
+
+  /**
+   * Starts each of the claimed flow runs somewhere and answers one outcome for each, in the same order.
+   * A throw counts as `unknown` for all of them, so report what went wrong with a single run as its outcome.
+   */
+  protected abstract deployFlows(
+    flowRuns: readonly Claimed<Run>[],
+    signal: AbortSignal,
+  ): Promise<readonly LaunchOutcome[]>;
+
+  /**
+   * Sets up the agent, then polls for flow runs and starts them. The only method to call from outside.
+   * @throws PrefectApiError when the agent can't be registered.
+   * @throws PollFailedError in a bounded start: a poll failed, or runs were claimed and none could be started.
+   */
+  async start(options: StartOptions = {}): Promise<PollReport> {
+    const { deadlineMs, maxPolls = this.maxPolls, invocation = randomUUID() } = options;
+    const stop = options.stop ?? new AbortController().signal;
+    using budget =
+      deadlineMs === undefined
+        ? processBudget(this.clock, stop)
+        : invocationBudget(this.clock, deadlineMs, stop);
+    const context: PollContext<Run> = {
+      backend: this.#backend,
+      labels: this.labels,
+      claimant: { agent: this.name, invocation },
+      deployFlows: (flowRuns, signal) => this.deployFlows(flowRuns, signal),
+      budget,
+      clock: this.clock,
+      logger: this.logger,
+      tally: new PollTally(),
+    };
+    await this.#connect(budget.work);
+    if (deadlineMs === undefined) await live(context, { maxPolls, agentAddress: this.agentAddress, stop });
+    else await pollUntilIdle(context, maxPolls);
+    return context.tally.report();
+  }
+
+  async #connect(signal: AbortSignal): Promise<void> {
+    if (this.#connected) return;
+    const { type, name, labels, agentConfigId } = this;
+    await this.#backend.connect({ type, name, labels, agentConfigId }, signal);
+    this.#connected = true;
+    const shown = labels.length === 0 ? '[]' : `['${labels.join("', '")}']`;
+    this.logger.info(`Starting ${type} with labels ${shown}`);
+  }
+}

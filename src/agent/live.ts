@@ -1,0 +1,129 @@
+import type { Server } from 'node:http';
+import { serveAgentApi } from './agent-server.ts';
+import { Backoff } from './backoff.ts';
+import { describeError } from '../describe-error.ts';
+import type { FlowRun } from './flow-run.ts';
+import { deploy, look, type PollContext } from './poll.ts';
+
+/** How far ahead a long-lived agent looks, in milliseconds; it holds each run until its start time. */
+const PREFETCH_MS = 10_000;
+
+interface LifeOptions {
+  readonly maxPolls: number;
+  readonly agentAddress: string | undefined;
+  /** Ends the life; what is claimed by then is still launched. */
+  readonly stop: AbortSignal;
+}
+
+/** The life of the genuine agent: poll, wait, poll again; a failed poll is logged and tried again. */
+export async function live<Run extends FlowRun>(
+  context: PollContext<Run>,
+  { maxPolls, agentAddress, stop }: LifeOptions,
+): Promise<void> {
+  const { tally, clock, logger } = context;
+  const life = new Life(context, stop);
+  const server = await serve(agentAddress, life);
+  const backoff = new Backoff();
+  logger.info('Waiting for flow runs...');
+  try {
+    while (tally.polls < maxPolls && !stop.aborted) {
+      const found = await life.poll();
+      const waitMs = backoff.next(found > 0);
+      logger.debug(`Sleeping flow run poller for ${waitMs / 1000} seconds...`);
+      await life.untilPoked((signal) => clock.sleep(waitMs, AbortSignal.any([signal, stop])));
+    }
+    if (stop.aborted) logger.info('Told to stop. Shutting down...');
+    await life.deployed();
+  } finally {
+    server?.close();
+  }
+}
+
+/** What a long-lived agent remembers from one poll to the next. */
+class Life<Run extends FlowRun> {
+  /** Why the last poll failed; undefined when it did not. */
+  lastFailure: string | undefined;
+  readonly #context: PollContext<Run>;
+  readonly #stop: AbortSignal;
+  readonly #inFlight = new Map<string, Promise<void>>();
+  #wake = new AbortController();
+
+  constructor(context: PollContext<Run>, stop: AbortSignal) {
+    this.#context = context;
+    this.#stop = stop;
+  }
+
+  /** Looks once and starts deploying what is new; answers how many runs that was. */
+  async poll(): Promise<number> {
+    const { tally, logger } = this.#context;
+    tally.polls++;
+    try {
+      const due = await look(this.#context, PREFETCH_MS, new Set(this.#inFlight.keys()));
+      for (const batch of this.#batches(due.runs)) this.#track(batch);
+      this.lastFailure = undefined;
+      return due.runs.length;
+    } catch (error) {
+      tally.failedPolls++;
+      this.lastFailure = describeError(error);
+      logger.error('Failed to query for ready flow runs', { error });
+      return 0;
+    }
+  }
+
+  poke(): void {
+    this.#wake.abort();
+  }
+
+  async untilPoked(sleep: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    await sleep(this.#wake.signal).catch(() => undefined);
+    this.#wake = new AbortController();
+  }
+
+  async deployed(): Promise<void> {
+    await Promise.all(this.#inFlight.values());
+  }
+
+  /** Runs that are due form one batch; each run that is early waits alone. */
+  #batches(runs: readonly Run[]): Run[][] {
+    const nowMs = this.#context.clock.now();
+    const { due, early = [] } = Object.groupBy(runs, (run) => (run.startTimeMs <= nowMs ? 'due' : 'early'));
+    return [...(due === undefined ? [] : [due]), ...early.map((run) => [run])];
+  }
+
+  #track(runs: readonly Run[]): void {
+    const deployment = this.#deployOnTime(runs).finally(() => {
+      for (const run of runs) this.#inFlight.delete(run.id);
+    });
+    for (const run of runs) this.#inFlight.set(run.id, deployment);
+  }
+
+  /** Never rejects: nobody awaits it before the agent ends. */
+  async #deployOnTime(runs: readonly Run[]): Promise<void> {
+    const { clock, logger } = this.#context;
+    try {
+      for (const run of runs) {
+        const waitMs = run.startTimeMs - clock.now();
+        if (waitMs <= 0) continue;
+        logger.debug(`Waiting ${waitMs / 1000}s to deploy flow run ${run.id} on time...`);
+        // Not claimed yet, so a run that still waits when the agent is told to stop stays in the queue.
+        await clock.sleep(waitMs, this.#stop);
+      }
+      await deploy(this.#context, runs);
+    } catch (error) {
+      if (!this.#stop.aborted) logger.error('Exception encountered while deploying flow runs', { error });
+    }
+  }
+}
+
+async function serve<Run extends FlowRun>(
+  agentAddress: string | undefined,
+  life: Life<Run>,
+): Promise<Server | undefined> {
+  if (agentAddress === undefined) return undefined;
+  return serveAgentApi(agentAddress, {
+    unhealthy: () => life.lastFailure,
+    poke: () => {
+      life.poke();
+    },
+  });
+}

@@ -1,0 +1,70 @@
+import type { FlowRun } from './flow-run.ts';
+
+/** What became of a flow run that a poll touched. */
+export type RunOutcome = 'started' | 'put-back' | 'failed' | 'lost' | 'unknown';
+
+export interface RunReport {
+  readonly flowRunId: string;
+  readonly name: string;
+  readonly outcome: RunOutcome;
+  /** The task, or why there is none. */
+  readonly detail: string;
+  /** How long after its start time the run was handed to the platform, in milliseconds; started runs only. */
+  readonly lateMs?: number;
+}
+
+/** The sum of one `start()`. */
+export interface PollReport {
+  readonly polls: number;
+  readonly failedPolls: number;
+  readonly found: number;
+  readonly claimed: number;
+  readonly started: number;
+  readonly putBack: number;
+  readonly failed: number;
+  readonly lost: number;
+  readonly unknown: number;
+  /** The first 200 runs, in the order in which they were settled. */
+  readonly runs: readonly RunReport[];
+}
+
+/** A long-lived agent must not grow with every run it starts. */
+const MAX_RUNS = 200;
+
+/** Counts what the polls of one `start()` did. */
+export class PollTally {
+  polls = 0;
+  failedPolls = 0;
+  found = 0;
+  claimed = 0;
+  readonly #outcomes: Record<RunOutcome, number> = {
+    started: 0,
+    'put-back': 0,
+    failed: 0,
+    lost: 0,
+    unknown: 0,
+  };
+  readonly #runs: RunReport[] = [];
+
+  add(run: Pick<FlowRun, 'id' | 'name'>, outcome: RunOutcome, detail: string, lateMs?: number): void {
+    this.#outcomes[outcome]++;
+    if (this.#runs.length >= MAX_RUNS) return;
+    const report = { flowRunId: run.id, name: run.name, outcome, detail };
+    this.#runs.push(lateMs === undefined ? report : { ...report, lateMs });
+  }
+
+  report(): PollReport {
+    return {
+      polls: this.polls,
+      failedPolls: this.failedPolls,
+      found: this.found,
+      claimed: this.claimed,
+      started: this.#outcomes.started,
+      putBack: this.#outcomes['put-back'],
+      failed: this.#outcomes.failed,
+      lost: this.#outcomes.lost,
+      unknown: this.#outcomes.unknown,
+      runs: [...this.#runs],
+    };
+  }
+}

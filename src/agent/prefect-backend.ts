@@ -1,0 +1,79 @@
+import type { Claimant, Claimed, FlowRun } from './flow-run.ts';
+
+/** How the agent presents itself to Prefect. Kept fixed, or dead agents pile up in the UI. */
+export interface AgentIdentity {
+  readonly type: string;
+  readonly name: string;
+  readonly labels: readonly string[];
+  readonly agentConfigId: string | undefined;
+}
+
+export interface LookQuery {
+  readonly labels: readonly string[];
+  /** Runs that start later than this are not due, in milliseconds since the epoch. */
+  readonly beforeMs: number;
+  /** Ids that this agent is already working on; they are left out of the answer. */
+  readonly except: ReadonlySet<string>;
+}
+
+/** A due run that the backend could not make sense of. */
+export interface UnreadableRun {
+  readonly id: string;
+  readonly reason: string;
+}
+
+export interface Look<Run extends FlowRun> {
+  /** Due runs in the order in which they should start. */
+  readonly runs: readonly Run[];
+  readonly unreadable: readonly UnreadableRun[];
+}
+
+/** The answer to one claim. Only a `claimed` run may be launched. */
+export type Claim<Run extends FlowRun> =
+  | { readonly kind: 'claimed'; readonly run: Claimed<Run> }
+  /** Another has it, it is no longer due, or the server did not let us have it: leave it alone. */
+  | { readonly kind: 'lost'; readonly run: Run; readonly reason: string }
+  /** Nobody could say whether the claim took effect. */
+  | { readonly kind: 'unknown'; readonly run: Run; readonly reason: string };
+
+/**
+ * Gives up a run that was not launched. It is carried out only while the run still is what `held` says:
+ * `claimed`, in this claimant's hands; `queued`, due and nobody's.
+ */
+export type Settlement = { readonly flowRunId: string; readonly reason: string } & (
+  | { readonly kind: 'failed'; readonly held: 'claimed' | 'queued' }
+  | { readonly kind: 'put-back'; readonly held: 'claimed'; readonly startTimeMs: number }
+);
+
+/** `moved-on`: the run is no longer what the settlement expected, so nothing was changed. */
+export type SettlementResult =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'moved-on'; readonly reason: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+export interface FlowRunLog {
+  readonly flowRunId: string;
+  readonly level: 'INFO' | 'ERROR';
+  readonly message: string;
+}
+
+/**
+ * The Prefect API as the agent needs it. Every method obeys the signal, bounds its requests in time and
+ * size, and throws `PrefectApiError` when the API can't be had.
+ */
+export interface PrefectBackend<Run extends FlowRun = FlowRun> {
+  /** Makes the agent known, once. @throws PrefectApiError */
+  connect(identity: AgentIdentity, signal: AbortSignal): Promise<void>;
+  /** The due runs, oldest first, at most one page of them. Changes nothing. */
+  look(query: LookQuery, signal: AbortSignal): Promise<Look<Run>>;
+  /** Claims each run; one answer per run, in the same order. Never throws for a single run's sake. */
+  claim(runs: readonly Run[], claimant: Claimant, signal: AbortSignal): Promise<readonly Claim<Run>[]>;
+  /** One result per settlement, in the same order. */
+  settle(
+    settlements: readonly Settlement[],
+    claimant: Claimant,
+    signal: AbortSignal,
+  ): Promise<readonly SettlementResult[]>;
+  /** Writes lines to the runs' logs in one request, under the agent's name. */
+  log(lines: readonly FlowRunLog[], claimant: Claimant, signal: AbortSignal): Promise<void>;
+}

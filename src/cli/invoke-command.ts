@@ -1,0 +1,31 @@
+import { Command, InvalidArgumentError } from 'commander';
+import type { CliIo } from './cli-io.ts';
+import type { InvokeOptions } from './invoke.ts';
+
+/** `agent invoke` */
+export function invokeCommand(io: CliIo, onEnd: (code: number) => void): Command {
+  return new Command('invoke')
+    .description('Invoke the deployed poll function, and show its log and its result.')
+    .option('--stage <stage>', 'Stage that the function was deployed to.', 'dev')
+    .option('--function-name <name>', 'Name or ARN. (default: serverless-prefect-agent-<stage>-poll)')
+    .option('--region <region>', 'AWS region. (default: that of the AWS configuration)')
+    .option('--endpoint-url <url>', 'Endpoint of Lambda. (default: that of AWS)')
+    .option('--dry-run', 'Only ask what a poll would do.')
+    .option('--max-polls <number>', 'How often to poll. (default: until nothing is due)', parseMaxPolls)
+    .addHelpText('after', EXAMPLES)
+    .action(async (_, self: Command) => {
+      const { invoke } = await import('./invoke.ts');
+      onEnd(await invoke(io, self.optsWithGlobals<InvokeOptions>()));
+    });
+}
+
+const EXAMPLES = `
+Examples:
+  $ agent invoke --stage prod --dry-run
+  $ agent invoke --function-name my-agent-poll --region eu-central-1 --json
+`;
+
+function parseMaxPolls(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Expected a whole number of 1 or more.');
+}

@@ -1,0 +1,65 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import type { CliIo, GlobalOptions } from './cli-io.ts';
+import { colorsFor } from './colors.ts';
+import { EXIT_CODES, exitCodeOfFunctionError, exitCodeOfReport } from './exit-codes.ts';
+import { type Invocation, invokePoll } from './invoke-poll.ts';
+import { logTailText } from './log-tail.ts';
+import { oneLine } from './one-line.ts';
+import { planText } from './plan-text.ts';
+import { costText, resultText } from './result-text.ts';
+
+const CONNECTION_TIMEOUT_MS = 3000;
+
+/** Longer than the function may take. */
+const REQUEST_TIMEOUT_MS = 65_000;
+
+export interface InvokeOptions extends GlobalOptions {
+  readonly stage: string;
+  readonly functionName?: string;
+  readonly region?: string;
+  readonly endpointUrl?: string;
+  readonly dryRun?: boolean;
+  readonly maxPolls?: number;
+}
+
+/** Invokes the deployed function, shows its log and its result, and answers the exit code. */
+export async function invoke(io: CliIo, options: InvokeOptions): Promise<number> {
+  const { stage, functionName = `serverless-prefect-agent-${stage}-poll`, dryRun, maxPolls } = options;
+  const { region, endpointUrl } = options;
+  const client = new LambdaClient({
+    ...(region !== undefined && { region }),
+    ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
+    // Sent once: whoever asks for one poll must not get two.
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
+  });
+  if (io.stderr.isTTY) io.stderr.write(`Invoking ${functionName}...\n`);
+  const invocation = await invokePoll(client, functionName, { dryRun, maxPolls });
+  show(io, invocation, options);
+  if (invocation.kind === 'error') {
+    return exitCodeOfFunctionError(invocation.error.type, invocation.error.message);
+  }
+  return invocation.result.dryRun ? EXIT_CODES.done : exitCodeOfReport(invocation.result);
+}
+
+function show({ stdout, stderr, env, clock }: CliIo, invocation: Invocation, { json }: InvokeOptions): void {
+  const errColors = colorsFor(stderr, env);
+  const outColors = colorsFor(stdout, env);
+  if (json) stdout.write(`${JSON.stringify(invocation, null, 2)}\n`);
+  else stderr.write(logTailText(invocation.log, errColors));
+  if (invocation.kind === 'error') {
+    const { type, message } = invocation.error;
+    stderr.write(`${errColors.red('error:')} ${type === undefined ? '' : `${type}: `}${oneLine(message)}\n`);
+  } else if (!json) {
+    const { result } = invocation;
+    stdout.write(
+      result.dryRun
+        ? `${planText(result.runs, clock.now(), outColors)}${costText(result)}`
+        : resultText(result, outColors),
+    );
+  }
+}

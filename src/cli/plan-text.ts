@@ -1,0 +1,46 @@
+import { Document, isCollection, isPair, visit } from 'yaml';
+import type { Colors } from './colors.ts';
+import { formatDuration } from './format-duration.ts';
+import { oneLine } from './one-line.ts';
+
+/** A planned run as far as it is shown; what the function answers is known no closer. */
+export type ShownRun = { readonly flowRunId: string; readonly name: string; readonly startTime: string } & (
+  | {
+      readonly action: 'launch';
+      readonly taskDefinition: string;
+      readonly runTask: Readonly<Record<string, unknown>>;
+    }
+  | { readonly action: 'fail'; readonly reason: string }
+);
+
+/** What a poll would do, for people: a block for each due flow run. */
+export function planText(runs: readonly ShownRun[], nowMs: number, colors: Colors): string {
+  const count = `${runs.length === 0 ? 'No' : runs.length} flow ${runs.length === 1 ? 'run is' : 'runs are'} due.\n`;
+  return [...runs.map((run) => block(run, nowMs, colors)), count].join('\n');
+}
+
+function block(run: ShownRun, nowMs: number, colors: Colors): string {
+  const title = `${colors.bold(oneLine(run.name) || '-')} ${colors.dim(oneLine(run.flowRunId))}\n`;
+  const start = run.startTime === '' ? {} : { starts: `${run.startTime}, ${distance(run.startTime, nowMs)}` };
+  if (run.action === 'fail') return title + indented({ ...start, fails: oneLine(run.reason) });
+  const { cluster, launchType, overrides } = run.runTask;
+  const { taskDefinition } = run;
+  return title + indented({ ...start, taskDefinition, cluster, launchType, overrides });
+}
+
+function distance(startTime: string, nowMs: number): string {
+  const ms = nowMs - Date.parse(startTime);
+  return ms < 0 ? `in ${formatDuration(-ms)}` : `${formatDuration(ms)} ago`;
+}
+
+/** YAML, in which each innermost list or map takes one line. */
+function indented(fields: Readonly<Record<string, unknown>>): string {
+  const document = new Document(fields);
+  visit(document, {
+    Collection: (_, node) => {
+      const leaves = node.items.every((item) => !isCollection(isPair(item) ? item.value : item));
+      if (node !== document.contents && leaves) node.flow = true;
+    },
+  });
+  return document.toString({ lineWidth: 0 }).replace(/^(?=.)/gm, '  ');
+}

@@ -1,0 +1,58 @@
+import type { PollReport, RunOutcome, RunReport } from '../agent/poll-report.ts';
+import type { Colors } from './colors.ts';
+import { formatDuration } from './format-duration.ts';
+import { oneLine } from './one-line.ts';
+import { table } from './table.ts';
+
+const HEADER = ['FLOW RUN', 'ID', 'OUTCOME', 'LATE', 'DETAIL'];
+
+const PAINT: Readonly<Record<RunOutcome, (colors: Colors, text: string) => string>> = {
+  started: (colors, text) => colors.green(text),
+  'put-back': (colors, text) => colors.yellow(text),
+  failed: (colors, text) => colors.red(text),
+  lost: (colors, text) => colors.dim(text),
+  unknown: (colors, text) => colors.red(text),
+};
+
+/** What a batch of polls did, for people: a row for each flow run, then the sums. */
+export function reportText(report: PollReport, colors: Colors): string {
+  const { runs } = report;
+  const rows = runs.map((run) => row(run, colors));
+  const settled = report.started + report.putBack + report.failed + report.lost + report.unknown;
+  const more = settled > runs.length ? `and ${settled - runs.length} more\n` : '';
+  const list =
+    runs.length === 0 ? '' : `${table([HEADER.map((title) => colors.bold(title)), ...rows])}${more}\n`;
+  return `${list}${sums(report)}\n`;
+}
+
+function row({ flowRunId, name, outcome, lateMs, detail }: RunReport, colors: Colors): string[] {
+  const late = lateMs === undefined ? '-' : formatDuration(lateMs);
+  return [
+    oneLine(name) || '-',
+    oneLine(flowRunId),
+    PAINT[outcome](colors, outcome),
+    late,
+    shortened(oneLine(detail)),
+  ];
+}
+
+/** Of a task's ARN, what the ECS console asks for. */
+function shortened(detail: string): string {
+  return detail.replace(/^arn:[^:]*:ecs:[^:]*:[^:]*:/, '');
+}
+
+function sums(report: PollReport): string {
+  const { polls, failedPolls, found, claimed } = report;
+  const outcomes = [
+    [report.started, 'started'],
+    [report.putBack, 'put back'],
+    [report.failed, 'failed'],
+    [report.lost, 'lost to another agent'],
+    [report.unknown, 'unknown'],
+  ] as const;
+  const told = outcomes.filter(([count]) => count > 0).map(([count, what]) => `, ${count} ${what}`);
+  const failures = failedPolls > 0 ? ` (${failedPolls} failed)` : '';
+  const times = `${polls} ${polls === 1 ? 'poll' : 'polls'}${failures}`;
+  if (found === 0) return `${times}: no flow run was due${told.join('')}.`;
+  return `${times}: ${found} found, ${claimed} claimed${told.join('')}.`;
+}

@@ -1,0 +1,80 @@
+import { Command, CommanderError } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { describeError } from '../describe-error.ts';
+import { AgentError } from '../errors.ts';
+import type { CliIo } from './cli-io.ts';
+import { colorsFor } from './colors.ts';
+import { EXIT_CODE_MEANINGS, EXIT_CODES, exitCodeOf } from './exit-codes.ts';
+import { invokeCommand } from './invoke-command.ts';
+import { planCommand } from './plan-command.ts';
+import { runCommand } from './run-command.ts';
+import { stackOf } from './stack-of.ts';
+import { table } from './table.ts';
+
+/** Runs one command. Whatever goes wrong is written to stderr. @returns the exit code */
+export async function runCli(argv: readonly string[], io: CliIo): Promise<number> {
+  let code: number = EXIT_CODES.done;
+  const program = createProgram(io, (ended) => {
+    code = ended;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    // Commander has written its message.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_CODES.done : EXIT_CODES.usage;
+    writeError(error, io, Boolean(program.opts<{ debug?: boolean }>().debug));
+    return exitCodeOf(error);
+  }
+}
+
+function createProgram(io: CliIo, onEnd: (code: number) => void): Command {
+  const program = new Command('agent')
+    .description('A Prefect agent without a server: look at it, run it, invoke the deployed one.')
+    .version(packageJson.version)
+    .option('--json', 'Write the result as JSON.')
+    .option('--debug', 'Show errors with their stacks.')
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      getOutHasColors: () => colorsFor(io.stdout, io.env).isColorSupported,
+      getErrHasColors: () => colorsFor(io.stderr, io.env).isColorSupported,
+    })
+    .showHelpAfterError('Try --help.')
+    .addHelpText('after', HELP);
+  for (const command of [planCommand(io), runCommand(io, onEnd), invokeCommand(io, onEnd)]) {
+    program.addCommand(command.copyInheritedSettings(program));
+  }
+  return program;
+}
+
+const codes = Object.entries(EXIT_CODES).map(([name, code]) => [
+  `  ${code}`,
+  EXIT_CODE_MEANINGS[name as keyof typeof EXIT_CODES],
+]);
+
+const HELP = `
+Settings come from the environment and Prefect's own files, as for Prefect's agent; flags win over them.
+For a self-hosted Prefect Server set PREFECT__BACKEND=server.
+
+Exit codes:
+${table(codes)}
+Examples:
+  $ agent plan --label prod                What would a poll do now?
+  $ agent run --api http://localhost:4200  Start what is due, then end.
+  $ agent run --forever                    Live as Prefect's own agent does, until Ctrl-C.
+  $ agent invoke --stage prod              Let the deployed function poll now.
+`;
+
+function writeError(error: unknown, { stderr, env }: CliIo, debug: boolean): void {
+  const text = debug ? stackOf(error) : shortText(error);
+  const indented = text.includes('\n') ? `\n${text}`.replaceAll('\n', '\n  ') : ` ${text}`;
+  stderr.write(`${colorsFor(stderr, env).red('error:')}${indented}\n`);
+}
+
+/** The project's own errors say all in their message; of others the name says something too. */
+function shortText(error: unknown): string {
+  return error instanceof AgentError ? error.message : `${describeError(error)} (--debug shows where)`;
+}

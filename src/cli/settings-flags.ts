@@ -1,0 +1,94 @@
+import { Option } from 'commander';
+import { SettingsError } from '../errors.ts';
+import type { SettingName } from '../settings/setting-value.ts';
+import { settingsTable } from '../settings/settings-table.ts';
+
+/** A flag that stands for a setting's variable. */
+export interface SettingsFlag {
+  readonly option: Option;
+  readonly variable: SettingName;
+  /** The flag's values as the variable holds them. */
+  readonly encode: (values: readonly string[]) => string;
+  /** Variables that would contradict the flag. */
+  readonly instead?: readonly SettingName[];
+}
+
+/** How each variable is spelled as a flag: the options of `prefect agent ecs start`. */
+export const settingsFlags: readonly SettingsFlag[] = [
+  one('-a, --api <url>', 'PREFECT__CLOUD__API'),
+  {
+    ...one('--key-secret <arn>', 'PREFECT__CLOUD__API_KEY_SECRET'),
+    instead: ['PREFECT__CLOUD__API_KEY', 'PREFECT__CLOUD__AGENT__AUTH_TOKEN', 'PREFECT__CLOUD__AUTH_TOKEN'],
+  },
+  one('--tenant-id <uuid>', 'PREFECT__CLOUD__TENANT_ID'),
+  one('-n, --name <name>', 'PREFECT__CLOUD__AGENT__NAME', literal),
+  many('-l, --label <label>', 'PREFECT__CLOUD__AGENT__LABELS', (labels) => [...new Set(labels)].sort()),
+  many('-e, --env <NAME=value>', 'PREFECT__CLOUD__AGENT__ENV_VARS', (pairs) =>
+    Object.fromEntries(pairs.map(splitPair)),
+  ),
+  one('--max-polls <number>', 'PREFECT__CLOUD__AGENT__MAX_POLLS'),
+  one('--agent-address <url>', 'PREFECT__CLOUD__AGENT__AGENT_ADDRESS'),
+  one('--agent-config-id <id>', 'PREFECT__CLOUD__AGENT__AGENT_CONFIG_ID', literal),
+  {
+    option: new Option('--no-cloud-logs', 'Keep the logs of flow runs from the Prefect API.'),
+    variable: 'PREFECT__CLOUD__AGENT__NO_CLOUD_LOGS',
+    encode: () => 'true',
+  },
+  one('--log-level <DEBUG|INFO|WARNING|ERROR>', 'PREFECT__CLOUD__AGENT__LEVEL'),
+  one('--cluster <cluster>', 'PREFECT__CLOUD__AGENT__ECS__CLUSTER', literal),
+  one('--launch-type <type>', 'PREFECT__CLOUD__AGENT__ECS__LAUNCH_TYPE'),
+  one('--task-role-arn <arn>', 'PREFECT__CLOUD__AGENT__ECS__TASK_ROLE_ARN'),
+  one('--execution-role-arn <arn>', 'PREFECT__CLOUD__AGENT__ECS__EXECUTION_ROLE_ARN'),
+  one('--task-definition <path>', 'PREFECT__CLOUD__AGENT__ECS__TASK_DEFINITION'),
+  one('--run-task-kwargs <path>', 'PREFECT__CLOUD__AGENT__ECS__RUN_TASK_KWARGS'),
+];
+
+/** Only the life of an agent is about these. */
+const LIFE: readonly SettingName[] = [
+  'PREFECT__CLOUD__AGENT__MAX_POLLS',
+  'PREFECT__CLOUD__AGENT__AGENT_ADDRESS',
+  'PREFECT__CLOUD__AGENT__AGENT_CONFIG_ID',
+];
+
+/** The options for a command that starts an agent (`life`) or only wants its settings. */
+export function settingsOptions({ life }: { readonly life: boolean }): readonly Option[] {
+  const shown = settingsFlags.filter(({ variable }) => life || !LIFE.includes(variable));
+  return [...shown.map(({ option }) => option), keyOption()];
+}
+
+function one(flags: string, variable: SettingName, write: (value: string) => string = String): SettingsFlag {
+  const option = new Option(flags, settingsTable[variable].description);
+  return { option, variable, encode: ([value = '']) => write(value) };
+}
+
+function many(
+  flags: string,
+  variable: SettingName,
+  collect: (values: readonly string[]) => unknown,
+): SettingsFlag {
+  const option = new Option(flags, `${settingsTable[variable].description} Repeatable.`);
+  option.argParser<string[] | undefined>((value, previous = []) => [...previous, value]);
+  return { option, variable, encode: (values) => literal(collect(values)) };
+}
+
+/** JSON that means what it says: a variable's `$NAME` would be replaced by another variable. */
+function literal(value: unknown): string {
+  return JSON.stringify(value).replaceAll('$', '\\u0024');
+}
+
+function splitPair(pair: string): [name: string, value: string] {
+  const at = pair.indexOf('=');
+  // The text may be a secret, so it is not shown.
+  if (at < 1) throw new SettingsError('--env expects NAME=value, got a text without a name and a `=`.');
+  return [pair.slice(0, at), pair.slice(at + 1)];
+}
+
+/** The genuine agent's, known so that nobody's key ends in a message about an unknown option. */
+function keyOption(): Option {
+  return new Option('-k, --key [key]').hideHelp().argParser(() => {
+    throw new SettingsError(
+      '--key is not taken: every user of this machine can read the arguments of a process. ' +
+        'Set PREFECT__CLOUD__API_KEY, or name the secret that holds the key with --key-secret <arn>.',
+    );
+  });
+}

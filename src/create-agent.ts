@@ -1,0 +1,56 @@
+import type { ECSClient } from '@aws-sdk/client-ecs';
+import type { CallCounter } from './call-counter.ts';
+import type { Clock } from './clock.ts';
+import { EcsAgent } from './ecs/ecs-agent.ts';
+import { createEcsClient } from './ecs/ecs-client.ts';
+import type { Logger } from './logger.ts';
+import { Prefect1Backend } from './prefect1/backend.ts';
+import type { Prefect1FlowRun } from './prefect1/flow-run.ts';
+import { buildTaskRequest, type FlowRunKey, type TaskRequestSettings } from './prefect1/task-request.ts';
+import { apiKeyProvider } from './settings/api-key.ts';
+import { readTaskDefinition } from './settings/read-task-definition.ts';
+import type { ApiKeySource, Settings } from './settings/settings.ts';
+import type { TaskRequest } from './task-request.ts';
+
+export interface CreateAgentDependencies {
+  readonly logger: Logger;
+  readonly calls: CallCounter;
+  readonly clock: Clock;
+}
+
+/** An agent, and the parts of it that a plan needs as well. */
+export interface CreatedAgent {
+  readonly agent: EcsAgent<Prefect1FlowRun>;
+  readonly backend: Prefect1Backend;
+  readonly taskRequest: (run: Prefect1FlowRun) => Promise<TaskRequest>;
+  readonly ecsClient: ECSClient;
+}
+
+/** The agent that the settings describe. Nothing is sent until it is started. */
+export function createAgent(settings: Settings, dependencies: CreateAgentDependencies): CreatedAgent {
+  const { logger, calls, clock } = dependencies;
+  const { prefect1, agent: options } = settings;
+  const apiKey = apiKeyProvider(prefect1.apiKey);
+  const backend = new Prefect1Backend({ ...prefect1, apiKey, logger, calls, clock });
+  const request: TaskRequestSettings = {
+    prefect: prefect1,
+    agent: options,
+    ecs: settings.ecs,
+    flowLogLevel: settings.flowLogLevel,
+    key: flowRunKey(prefect1.apiKey),
+    tenantId: () => backend.tenantId,
+  };
+  const taskRequest = async (run: Prefect1FlowRun) => {
+    const path = run.runConfig?.task_definition_path;
+    const template = typeof path === 'string' ? await readTaskDefinition(path) : undefined;
+    return buildTaskRequest(run, request, template);
+  };
+  const ecsClient = createEcsClient(calls);
+  const agent = new EcsAgent(options, { backend, logger, clock, client: ecsClient, taskRequest });
+  return { agent, backend, taskRequest, ecsClient };
+}
+
+/** Flow runs use the agent's own key, from the same place. */
+function flowRunKey(source: ApiKeySource | undefined): FlowRunKey {
+  return source ?? { kind: 'none' };
+}

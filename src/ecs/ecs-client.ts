@@ -1,0 +1,31 @@
+import { ECSClient, type ECSClientConfig } from '@aws-sdk/client-ecs';
+import type { CallCounter } from '../call-counter.ts';
+
+const CONNECTION_TIMEOUT_MS = 3000;
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/** Throttles and server errors are sent again by the SDK: every launch carries a token that makes that safe. */
+const MAX_ATTEMPTS = 4;
+
+/** An ECS client with bounded waits that counts what it sends, repeated attempts included. */
+export function createEcsClient(calls: CallCounter, config: ECSClientConfig = {}): ECSClient {
+  const client = new ECSClient({
+    maxAttempts: MAX_ATTEMPTS,
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
+    ...config,
+  });
+  client.middlewareStack.add(
+    (next, { commandName = 'unknown' }) =>
+      (args) => {
+        calls.count('ecs', commandName.replace(/Command$/, ''));
+        return next(args);
+      },
+    // Behind the retries, so that each attempt is seen.
+    { name: 'countCalls', step: 'finalizeRequest', priority: 'low' },
+  );
+  return client;
+}

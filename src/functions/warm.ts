@@ -1,0 +1,38 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import { CallCounter } from '../call-counter.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import type { ControlStore } from '../control/control-record.ts';
+import { createControlStore } from '../control/create-control-store.ts';
+import { createAgent, type CreatedAgent } from '../create-agent.ts';
+import { environment } from '../settings/environment.ts';
+import { loadSettings } from '../settings/load-settings.ts';
+
+/** What a warm sandbox keeps from one poll to the next: connections, the registration, known definitions. */
+export interface Warm extends CreatedAgent {
+  readonly calls: CallCounter;
+  readonly clock: Clock;
+  readonly control: ControlStore;
+}
+
+let warm: Promise<Warm> | undefined;
+
+/** The warm state, made at the first call. A failure is not kept: the next invocation tries again. */
+export async function warmed(logger: Logger): Promise<Warm> {
+  warm ??= create(logger);
+  try {
+    return await warm;
+  } catch (error) {
+    warm = undefined;
+    throw error;
+  }
+}
+
+async function create(logger: Logger): Promise<Warm> {
+  const settings = await loadSettings(environment());
+  const { logLevel } = settings.agent;
+  logger.setLogLevel(logLevel === 'WARNING' ? 'WARN' : logLevel);
+  const calls = new CallCounter();
+  const clock = systemClock;
+  const control = createControlStore(settings.controlTable);
+  return { ...createAgent(settings, { logger, calls, clock }), calls, clock, control };
+}

@@ -1,0 +1,62 @@
+import { familyOf } from './ecs/task-definitions.ts';
+import { FlowRunError } from './errors.ts';
+import type { Clock } from './clock.ts';
+import type { CreatedAgent } from './create-agent.ts';
+import type { TaskRequest } from './task-request.ts';
+
+/** What a poll would do with one due flow run. */
+export type PlannedRun = {
+  readonly flowRunId: string;
+  readonly name: string;
+  /** ISO 8601. */
+  readonly startTime: string;
+} & (
+  | {
+      readonly action: 'launch';
+      /** The family it would be registered or found under, or the ARN that the run asks for. */
+      readonly taskDefinition: string;
+      /** The arguments of RunTask, without the values of secrets. */
+      readonly runTask: TaskRequest['runTask'];
+    }
+  | { readonly action: 'fail'; readonly reason: string }
+);
+
+/** The due runs and what a poll would do with each. Claims nothing, starts nothing, registers nothing. */
+export async function plan(
+  { agent, backend, taskRequest }: Pick<CreatedAgent, 'agent' | 'backend' | 'taskRequest'>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<readonly PlannedRun[]> {
+  const query = { labels: agent.labels, beforeMs: clock.now(), except: new Set<string>() };
+  const { runs, unreadable } = await backend.look(query, signal);
+  const planned: PlannedRun[] = [];
+  for (const run of runs) {
+    const { id: flowRunId, name } = run;
+    const about = { flowRunId, name, startTime: new Date(run.startTimeMs).toISOString() };
+    try {
+      const { taskDefinition, runTask } = await taskRequest(run);
+      const shown = taskDefinition.kind === 'arn' ? taskDefinition.arn : familyOf(taskDefinition.content);
+      planned.push({ ...about, action: 'launch', taskDefinition: shown, runTask: withoutSecrets(runTask) });
+    } catch (error) {
+      if (!(error instanceof FlowRunError)) throw error;
+      planned.push({ ...about, action: 'fail', reason: error.message });
+    }
+  }
+  const failing = unreadable.map(({ id, reason }): PlannedRun => {
+    return { flowRunId: id, name: '', startTime: '', action: 'fail', reason };
+  });
+  return [...planned, ...failing];
+}
+
+const SECRET_NAME = /key|token|secret|password|passwd|credential/i;
+
+function withoutSecrets(runTask: TaskRequest['runTask']): TaskRequest['runTask'] {
+  const { overrides } = runTask;
+  const containerOverrides = overrides?.containerOverrides?.map((container) => ({
+    ...container,
+    environment: container.environment?.map(({ name, value }) =>
+      SECRET_NAME.test(name ?? '') && value ? { name, value: '[secret]' } : { name, value },
+    ),
+  }));
+  return { ...runTask, overrides: { ...overrides, containerOverrides } };
+}

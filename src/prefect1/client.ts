@@ -1,0 +1,143 @@
+import type { TadaDocumentNode } from 'gql.tada';
+import { ClientError, GraphQLClient } from 'graphql-request';
+import {
+  type ApiErrorContext,
+  errorEntries,
+  fromEntries,
+  type GraphQLErrorEntry,
+  malformed,
+  toApiError,
+} from './api-error.ts';
+import { boundedFetch } from './bounded-fetch.ts';
+import { type Resend, withRetries } from './retry.ts';
+import type { CallCounter } from '../call-counter.ts';
+import type { Clock } from '../clock.ts';
+import { PrefectApiError } from '../errors.ts';
+import type { Secret } from '../secret.ts';
+import { timeoutSignal } from '../timeout-signal.ts';
+
+/** The protocol spoken: what the genuine agent of this version sends. */
+const CORE_VERSION = '1.4.1';
+
+/** The genuine client's own time-out, in milliseconds. */
+const REQUEST_TIMEOUT_MS = 15_000;
+
+export interface Prefect1ClientOptions {
+  readonly api: string;
+  readonly apiKey: (signal: AbortSignal) => Promise<Secret | undefined>;
+  readonly clock: Clock;
+  readonly calls: CallCounter;
+  /** From 0 to 1; spreads retries. @default Math.random */
+  readonly random?: () => number;
+}
+
+/** One operation of the API. `name` is what errors and call counts call it. */
+export interface Operation<Data, Variables> {
+  readonly name: string;
+  readonly document: TadaDocumentNode<Data, Variables> | string;
+  readonly resend: Resend;
+}
+
+/** What came back: `data` may be partial when there are errors. */
+export interface Answer<Data> {
+  readonly data: Partial<Data>;
+  readonly errors: readonly GraphQLErrorEntry[];
+}
+
+/** Sends GraphQL operations to a Prefect 1 API. */
+export class Prefect1Client {
+  /** Sent with a key, once it is known. */
+  tenantId: string | undefined;
+  /** Sent once the agent is registered. */
+  agentId: string | undefined;
+  readonly #options: Prefect1ClientOptions;
+  readonly #client: GraphQLClient;
+
+  constructor(options: Prefect1ClientOptions) {
+    this.#options = options;
+    this.#client = new GraphQLClient(options.api, { fetch: boundedFetch });
+  }
+
+  /** @throws PrefectApiError for anything but data without errors. */
+  async request<Data extends object, Variables extends object>(
+    operation: Operation<Data, Variables>,
+    variables: Variables,
+    signal: AbortSignal,
+  ): Promise<Data> {
+    const { clock, random = Math.random } = this.#options;
+    const attempt = async () => {
+      const { data, errors } = await this.#send(operation, variables, signal);
+      if (errors.length > 0) throw fromEntries({ operation: operation.name, redact: String }, errors);
+      return data as Data;
+    };
+    return withRetries(attempt, { resend: operation.resend, clock, random, signal });
+  }
+
+  /**
+   * Like `request`, for operations of which a part may succeed: the errors of single fields are answered.
+   * @throws PrefectApiError when the answer says nothing about single fields.
+   */
+  async requestEach<Data extends object, Variables extends object>(
+    operation: Operation<Data, Variables>,
+    variables: Variables,
+    signal: AbortSignal,
+  ): Promise<Answer<Data>> {
+    const { clock, random = Math.random } = this.#options;
+    const attempt = () => this.#send(operation, variables, signal);
+    return withRetries(attempt, { resend: operation.resend, clock, random, signal });
+  }
+
+  async #send<Data extends object, Variables extends object>(
+    { name, document }: Operation<Data, Variables>,
+    variables: Variables,
+    parent: AbortSignal,
+  ): Promise<Answer<Data>> {
+    const { clock, calls, apiKey } = this.#options;
+    const late = new PrefectApiError(
+      `Prefect API, ${name}: no answer within ${REQUEST_TIMEOUT_MS / 1000} seconds.`,
+      { effect: 'unknown', transient: true },
+    );
+    using timeout = timeoutSignal(clock, REQUEST_TIMEOUT_MS, late, parent);
+    const { signal } = timeout;
+    const key = await apiKey(signal);
+    const context = { operation: name, redact: (text: string) => withoutSecret(text, key) };
+    calls.count('prefect', name);
+    try {
+      const requestHeaders = this.#headers(key);
+      const data = await this.#client.request<unknown>({ document, variables, requestHeaders, signal });
+      if (typeof data !== 'object' || data === null) throw malformed(context);
+      return { data, errors: [] };
+    } catch (error) {
+      // The signal's reason says more than the AbortError that fetch makes of it.
+      if (signal.aborted) throw endedBy(name, signal);
+      if (error instanceof ClientError && error.response.status === 200) return partial(context, error);
+      throw toApiError(context, error, clock.now());
+    }
+  }
+
+  #headers(key: Secret | undefined): Record<string, string> {
+    return {
+      'X-PREFECT-CORE-VERSION': CORE_VERSION,
+      ...(key && { Authorization: `Bearer ${key.reveal()}` }),
+      ...(key && this.tenantId && { 'X-PREFECT-TENANT-ID': this.tenantId }),
+      ...(this.agentId && { 'X-PREFECT-AGENT-ID': this.agentId }),
+    };
+  }
+}
+
+function partial<Data>(context: ApiErrorContext, error: ClientError): Answer<Data> {
+  const entries = errorEntries(error).map((entry) => ({ ...entry, message: context.redact(entry.message) }));
+  const data: unknown = error.response.data;
+  if (entries.length === 0) throw malformed(context);
+  return { data: typeof data === 'object' && data !== null ? data : {}, errors: entries };
+}
+
+function endedBy(operation: string, { reason }: AbortSignal): PrefectApiError {
+  if (reason instanceof PrefectApiError) return reason;
+  const text = `Prefect API, ${operation}: ended before the answer came.`;
+  return new PrefectApiError(text, { effect: 'unknown', transient: false, cause: reason });
+}
+
+function withoutSecret(text: string, key: Secret | undefined): string {
+  return key === undefined ? text : text.replaceAll(key.reveal(), '[secret]');
+}

@@ -1,0 +1,32 @@
+import { FlowRunError } from '../errors.ts';
+import type { Flow } from './flow-run.ts';
+
+/**
+ * The image that a flow runs in: of its Docker storage, else of the run config, else of the task definition,
+ * else Prefect's own for the flow's version. As `get_flow_image` of Prefect 1.4.1.
+ * @throws FlowRunError when the Docker storage does not say which image it built.
+ */
+export function flowImage(
+  flow: Flow,
+  runConfigImage: string | null | undefined,
+  definitionImage: string | undefined,
+): string {
+  if (isDockerStorage(flow)) return dockerImage(flow);
+  if (runConfigImage != null) return runConfigImage;
+  if (definitionImage !== undefined) return definitionImage;
+  const [version = 'latest'] = (flow.coreVersion ?? 'latest').split('+');
+  return `prefecthq/prefect:${version}`;
+}
+
+export function isDockerStorage({ storage }: Flow): boolean {
+  return storage?.type === 'Docker';
+}
+
+function dockerImage({ storage }: Flow): string {
+  const { registry_url: registry, image_name: name, image_tag: tag } = storage ?? {};
+  if (typeof name !== 'string' || typeof tag !== 'string') {
+    throw new FlowRunError('Docker storage is missing required fields image_name and image_tag');
+  }
+  const image = `${name}:${tag}`;
+  return typeof registry === 'string' ? `${registry.replace(/\/+$/, '')}/${image}` : image;
+}

@@ -1,0 +1,114 @@
+import * as z from 'zod/mini';
+import type { FlowRun } from '../agent/flow-run.ts';
+import type { UnreadableRun } from '../agent/prefect-backend.ts';
+import { describeIssues } from '../describe-issues.ts';
+import { type SerializedState, serializedState } from './states.ts';
+
+export interface TaskRun {
+  readonly id: string;
+  readonly version: number;
+  /** null where the task run has no state that can be read. */
+  readonly state: SerializedState | null;
+}
+
+export interface Flow {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number | null;
+  readonly storage: Readonly<Record<string, unknown>> | null;
+  /** The version of Prefect that registered the flow. */
+  readonly coreVersion: string | null;
+}
+
+export interface Prefect1FlowRun extends FlowRun {
+  readonly version: number;
+  readonly state: SerializedState;
+  readonly flow: Flow;
+  readonly runConfig: Readonly<Record<string, unknown>> | null;
+  /** Those that are due, of a run that is already Running; or that wait for a retry. */
+  readonly taskRuns: readonly TaskRun[];
+}
+
+const json = z.record(z.string(), z.unknown(), 'expected an object');
+const text = z.string('expected a string');
+const number = z.number('expected a number');
+
+const row = z.object({
+  id: text,
+  name: z.nullish(text),
+  version: number,
+  serialized_state: serializedState,
+  run_config: z.nullish(json),
+  flow: z.object(
+    {
+      id: text,
+      name: text,
+      version: z.nullish(number),
+      storage: z.nullish(json),
+      core_version: z.nullish(text),
+    },
+    'expected a flow',
+  ),
+  task_runs: z.array(
+    z.object({
+      id: text,
+      version: number,
+      serialized_state: z.catch(z.nullable(serializedState), null),
+    }),
+    'expected a list',
+  ),
+});
+
+const identified = z.object({ id: text });
+
+/** One row of `flow_run`, or why it can't be read: a bad row must not spoil the others. */
+export function readFlowRun(
+  value: unknown,
+  nowMs: number,
+): { readonly run: Prefect1FlowRun } | { readonly unreadable: UnreadableRun } | undefined {
+  const identity = identified.safeParse(value);
+  // Without an id there is nothing to fail and nobody to tell.
+  if (!identity.success) return undefined;
+  const { id } = identity.data;
+  const parsed = row.safeParse(value);
+  if (!parsed.success) return { unreadable: { id, reason: describeIssues(parsed.error) } };
+  const { data } = parsed;
+  const startTimeMs = readStartTime(data.serialized_state, nowMs);
+  if (startTimeMs === undefined) {
+    const reason = 'serialized_state.start_time: expected an ISO 8601 time';
+    return { unreadable: { id, reason } };
+  }
+  const { flow } = data;
+  return {
+    run: {
+      id,
+      name: data.name ?? id,
+      startTimeMs,
+      version: data.version,
+      state: data.serialized_state,
+      runConfig: data.run_config ?? null,
+      flow: {
+        id: flow.id,
+        name: flow.name,
+        version: flow.version ?? null,
+        storage: flow.storage ?? null,
+        coreVersion: flow.core_version ?? null,
+      },
+      taskRuns: data.task_runs.map((taskRun) => ({
+        id: taskRun.id,
+        version: taskRun.version,
+        state: taskRun.serialized_state,
+      })),
+    },
+  };
+}
+
+/** A run without a start time is due now, as for the genuine agent. */
+function readStartTime(state: SerializedState, nowMs: number): number | undefined {
+  const startTime = state.start_time ?? null;
+  if (startTime === null) return nowMs;
+  if (typeof startTime !== 'string') return undefined;
+  // Prefect takes a time without an offset for UTC; JavaScript takes it for local time.
+  const ms = Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(startTime) ? startTime : `${startTime}Z`);
+  return Number.isNaN(ms) ? undefined : ms;
+}

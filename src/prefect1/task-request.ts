@@ -1,0 +1,167 @@
+import { environmentEntries, flowContainer, mergeByName, readContainers } from './containers.ts';
+import { FlowRunError } from '../errors.ts';
+import { flowCommand } from './flow-command.ts';
+import { flowEnvironment, KEY_VARIABLES } from './flow-environment.ts';
+import { flowImage, isDockerStorage } from './flow-image.ts';
+import type { Prefect1FlowRun } from './flow-run.ts';
+import { type EcsRun, readRunConfig } from './run-config.ts';
+import {
+  mergeRunTaskKwargs,
+  readContainerOverrides,
+  readOverrides,
+  type RunTaskKwargs,
+} from './run-task-kwargs.ts';
+import type { Secret } from '../secret.ts';
+import type { AgentSettings, EcsSettings, Prefect1Settings } from '../settings/settings.ts';
+import type { TaskDefinitionContent, TaskDefinitionSource, TaskRequest } from '../task-request.ts';
+
+/** How the flow process gets the API key. */
+export type FlowRunKey =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'value'; readonly value: Secret }
+  | { readonly kind: 'secret'; readonly arn: string };
+
+/** The settings that shape a task. */
+export interface TaskRequestSettings {
+  readonly prefect: Pick<Prefect1Settings, 'backend' | 'api'>;
+  readonly agent: Pick<AgentSettings, 'labels' | 'envVars' | 'noCloudLogs'>;
+  readonly ecs: EcsSettings;
+  readonly flowLogLevel: string;
+  readonly key: FlowRunKey;
+  /** Known once the backend is connected. */
+  readonly tenantId: () => string | undefined;
+}
+
+/** The genuine agent's own template, for where nobody gives one. */
+const DEFAULT_TASK_DEFINITION = {
+  networkMode: 'awsvpc',
+  cpu: '1024',
+  memory: '2048',
+  containerDefinitions: [{ name: 'flow' }],
+};
+
+/**
+ * A flow run as an ECS task, by the rules of Prefect 1.4.1's ECS agent.
+ * `template` is the text behind the run config's `task_definition_path`, parsed; undefined where there is none.
+ * @throws FlowRunError for what the run, its run config or its storage has wrong.
+ */
+export function buildTaskRequest(
+  run: Prefect1FlowRun,
+  settings: TaskRequestSettings,
+  template?: Readonly<Record<string, unknown>>,
+): TaskRequest {
+  const config = readRunConfig(run);
+  const kwargs = mergeRunTaskKwargs(agentKwargs(settings.ecs), config.run_task_kwargs ?? {});
+  const arn = config.task_definition_arn;
+  const content = arn == null ? buildContent(run, config, settings, kwargs, template) : undefined;
+  if (content === undefined && isDockerStorage(run.flow)) {
+    throw new FlowRunError('Cannot provide `task_definition_arn` when using `Docker` storage');
+  }
+  const taskDefinition: TaskDefinitionSource =
+    content === undefined ? { kind: 'arn', arn: arn ?? '' } : { kind: 'content', content };
+  return { taskDefinition, runTask: buildRunTask(run, config, settings, kwargs, content) };
+}
+
+function agentKwargs({ cluster, launchType, runTaskKwargs }: EcsSettings): RunTaskKwargs {
+  return {
+    ...runTaskKwargs,
+    ...(launchType !== undefined && !runTaskKwargs.capacityProviderStrategy && { launchType }),
+    ...(cluster !== undefined && { cluster }),
+  };
+}
+
+function buildContent(
+  { flow }: Prefect1FlowRun,
+  config: EcsRun,
+  { ecs, key }: TaskRequestSettings,
+  { launchType }: RunTaskKwargs,
+  template: Readonly<Record<string, unknown>> | undefined,
+): TaskDefinitionContent {
+  const base = config.task_definition ?? template ?? ecs.taskDefinition ?? DEFAULT_TASK_DEFINITION;
+  const given = omitFamily(base);
+  const containerDefinitions = readContainers(
+    given.containerDefinitions,
+    'task_definition.containerDefinitions',
+  );
+  const container = flowContainer(containerDefinitions);
+  const image = flowImage(
+    flow,
+    config.image,
+    typeof container.image === 'string' ? container.image : undefined,
+  );
+  container.image = image;
+  const path = 'task_definition.containerDefinitions.flow';
+  const imageEntry = environmentEntries({ PREFECT__CONTEXT__IMAGE: image });
+  container.environment = mergeByName(imageEntry, container.environment, `${path}.environment`);
+  if (key.kind === 'secret') {
+    const secrets = KEY_VARIABLES.map((name) => ({ name, valueFrom: key.arn }));
+    container.secrets = mergeByName(secrets, container.secrets, `${path}.secrets`);
+  }
+  const executionRoleArn = config.execution_role_arn ?? ecs.executionRoleArn;
+  const content = {
+    ...given,
+    ...('cpu' in given && { cpu: asText(given.cpu) }),
+    ...('memory' in given && { memory: asText(given.memory) }),
+    ...(!('executionRoleArn' in given) && executionRoleArn !== undefined && { executionRoleArn }),
+    ...(!('requiresCompatibilities' in given) &&
+      launchType !== undefined && { requiresCompatibilities: [launchType] }),
+    containerDefinitions,
+  };
+  // What the user wrote goes to ECS as it is; ECS says what is wrong with it.
+  return content as unknown as TaskDefinitionContent;
+}
+
+/** The family is the hash of what the definition says: a name that the user gave would part equal ones. */
+function omitFamily(definition: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(definition).filter(([key]) => key !== 'family'));
+}
+
+/** ECS takes CPU and memory as text; people write numbers. */
+function asText(size: unknown): unknown {
+  return typeof size === 'number' ? String(size) : size;
+}
+
+function buildRunTask(
+  run: Prefect1FlowRun,
+  config: EcsRun,
+  settings: TaskRequestSettings,
+  kwargs: RunTaskKwargs,
+  content: TaskDefinitionContent | undefined,
+): TaskRequest['runTask'] {
+  const overrides = readOverrides(kwargs);
+  const containerOverrides = readContainerOverrides(overrides);
+  const container = flowContainer(containerOverrides);
+  container.command = flowCommand(run.flow.coreVersion);
+  container.environment = mergeByName(
+    environmentEntries(flowEnvironment(run, config.env ?? {}, settings)),
+    container.environment,
+    'run_task_kwargs.overrides.containerOverrides.flow.environment',
+  );
+  const { ecs } = settings;
+  const taskRoleArn = config.task_role_arn ?? content?.taskRoleArn ?? ecs.taskRoleArn;
+  const executionRoleArn = config.execution_role_arn ?? content?.executionRoleArn ?? ecs.executionRoleArn;
+  const cpu = config.cpu || overrides.cpu;
+  const memory = config.memory || overrides.memory;
+  const runTask = {
+    ...kwargs,
+    tags: [...readContainers(kwargs.tags, 'run_task_kwargs.tags'), ...flowTags(run)],
+    overrides: {
+      ...overrides,
+      ...(taskRoleArn !== undefined && { taskRoleArn }),
+      ...(executionRoleArn !== undefined && { executionRoleArn }),
+      ...(cpu !== undefined && { cpu: asText(cpu) }),
+      ...(memory !== undefined && { memory: asText(memory) }),
+      containerOverrides,
+    },
+  };
+  return runTask as unknown as TaskRequest['runTask'];
+}
+
+/** On the task and not on the definition, which runs of other flows may share. */
+function flowTags({ id, flow }: Prefect1FlowRun): object[] {
+  return [
+    { key: 'prefect:flow-run-id', value: id },
+    { key: 'prefect:flow-id', value: flow.id },
+    { key: 'prefect:flow-version', value: String(flow.version) },
+  ];
+}

@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { EcsError } from './ecs-error.ts';
+
+/** The AWS JSON 1.1 protocol, as far as ECS uses it. */
+export interface JsonAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+const TARGET = 'AmazonEC2ContainerServiceV20141113.';
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/** @throws EcsError when the request is not one that an AWS client would send. */
+export function operationOf(request: IncomingMessage): string {
+  const target = String(request.headers['x-amz-target']);
+  if (request.method !== 'POST' || request.url !== '/' || !target.startsWith(TARGET)) {
+    throw new EcsError(
+      'UnknownOperationException',
+      `Expected POST / with the header x-amz-target: ${TARGET}...`,
+    );
+  }
+  // The signature itself is not verified: the sandbox knows no secret keys.
+  if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 ')) {
+    throw new EcsError('MissingAuthenticationTokenException', 'Missing Authentication Token');
+  }
+  return target.slice(TARGET.length);
+}
+
+/** @throws EcsError when the body is no JSON or larger than 1 MiB. */
+export async function readInput(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  // The request must outlive a refusal, or its answer could not be sent.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > 10 * MAX_BODY_BYTES) {
+      throw new EcsError(
+        'RequestEntityTooLargeException',
+        `Expected a body of ${MAX_BODY_BYTES} bytes at most.`,
+      );
+    }
+    chunks.push(chunk);
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+  } catch {
+    throw new EcsError('SerializationException', 'Expected a body of JSON.');
+  }
+}
+
+export function errorAnswer(error: unknown): JsonAnswer {
+  if (error instanceof EcsError) {
+    return { status: 400, body: { __type: error.type, message: error.message, ...error.members } };
+  }
+  return {
+    status: 500,
+    body: { __type: 'ServerException', message: `A bug of the sandbox: ${String(error)}` },
+  };
+}
+
+export function sendJson(response: ServerResponse, { status, body }: JsonAnswer): void {
+  response.writeHead(status, {
+    'content-type': 'application/x-amz-json-1.1',
+    'x-amzn-requestid': randomUUID(),
+  });
+  response.end(JSON.stringify(body, datesAsEpochSeconds));
+}
+
+function datesAsEpochSeconds(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {
+  // A date's own toJSON has made `value` a string before this is called.
+  const original = this[key];
+  return original instanceof Date ? original.getTime() / 1000 : value;
+}

@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '../../clock.ts';
+import type { Fault, FaultPlan } from '../faults.ts';
+import { playFault } from '../play-fault.ts';
+import { errorAnswer, operationOf, readInput, sendJson, type JsonAnswer } from './aws-json.ts';
+import { EcsError } from './ecs-error.ts';
+import type { Operation } from './operations.ts';
+
+/** A request that named an operation and had a body of JSON, whether it was then refused or not. */
+export interface EcsRequest {
+  readonly operation: string;
+  readonly input: unknown;
+  /** Milliseconds since the epoch, by the sandbox's clock. */
+  readonly at: number;
+}
+
+const MAX_REQUESTS = 10_000;
+
+/** Takes the requests, notes them, plays their faults, and has their operations served. */
+export class EcsHttp {
+  readonly calls: Record<string, number> = {};
+  readonly requests: EcsRequest[] = [];
+  readonly #operations: ReadonlyMap<string, Operation>;
+  readonly #clock: Clock;
+  readonly #faults: FaultPlan;
+  readonly #closing = new AbortController();
+  readonly #server = createServer((request, response) => void this.#handle(request, response));
+
+  constructor(operations: ReadonlyMap<string, Operation>, clock: Clock, faults: FaultPlan = () => undefined) {
+    this.#operations = operations;
+    this.#clock = clock;
+    this.#faults = faults;
+  }
+
+  /** @returns the endpoint. */
+  async listen(port: number): Promise<string> {
+    this.#server.listen(port, '127.0.0.1');
+    await once(this.#server, 'listening');
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  async close(): Promise<void> {
+    if (!this.#server.listening) return;
+    this.#closing.abort(new Error('The sandbox was closed.'));
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await once(this.#server, 'close');
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      const operation = operationOf(request);
+      const input = await readInput(request);
+      const fault = this.#note(operation, input);
+      const answer = await playFault({
+        fault,
+        clock: this.#clock,
+        closing: this.#closing.signal,
+        response,
+        serve: () => this.#serve(operation, input, fault),
+      });
+      if (answer !== undefined) sendJson(response, answer);
+    } catch (error) {
+      sendJson(response, errorAnswer(error));
+    }
+  }
+
+  #note(operation: string, input: unknown): Fault | undefined {
+    const sequence = (this.calls[operation] ?? 0) + 1;
+    this.calls[operation] = sequence;
+    this.requests.push({ operation, input, at: this.#clock.now() });
+    if (this.requests.length > MAX_REQUESTS) this.requests.shift();
+    return this.#faults({ service: 'ecs', operation, sequence });
+  }
+
+  #serve(operation: string, input: unknown, fault: Fault | undefined): JsonAnswer {
+    if (fault?.kind === 'error') {
+      const status = /^(Server|InternalFailure|ServiceUnavailable)/.test(fault.type) ? 500 : 400;
+      return { status, body: { __type: fault.type, message: fault.message } };
+    }
+    if (fault?.kind === 'failures' && operation === 'RunTask') {
+      return { status: 200, body: { tasks: [], failures: [{ reason: fault.reason }] } };
+    }
+    try {
+      const serve = this.#operations.get(operation);
+      if (serve === undefined)
+        throw new EcsError('UnknownOperationException', `The sandbox has no ${operation}.`);
+      return { status: 200, body: serve(input) };
+    } catch (error) {
+      return errorAnswer(error);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import type { RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
+import type { Clock } from '../../clock.ts';
+import type { FaultPlan } from '../faults.ts';
+import { Account } from './account.ts';
+import { ClientTokens } from './client-tokens.ts';
+import { EcsHttp, type EcsRequest } from './ecs-http.ts';
+import type { Task } from './new-task.ts';
+import { operations } from './operations.ts';
+import type { TaskRunner } from './run-task-process.ts';
+import { TaskDefinitions, type TaskDefinition } from './task-definitions.ts';
+import type { TaskEnd } from './task-life.ts';
+import { Tasks, type TaskListener } from './tasks.ts';
+import { awsThrottle } from './throttle.ts';
+
+export interface EcsOptions {
+  readonly clock: Clock;
+  /** Names of the clusters that exist. Default: `default`. */
+  readonly clusters?: readonly string[];
+  /** Default 123456789012. */
+  readonly accountId?: string;
+  /** Default us-east-1. */
+  readonly region?: string;
+  /** Port on 127.0.0.1; 0, the default, takes a free one. */
+  readonly port?: number;
+  /** Refuse requests beyond AWS's quotas. Default true. */
+  readonly throttle?: boolean;
+  /** Runs the tasks; undefined: all are played. */
+  readonly runner: TaskRunner | undefined;
+  readonly faults?: FaultPlan;
+  /** How long a task is PROVISIONING, in milliseconds. Default 0; Fargate needs 20,000 to 60,000. */
+  readonly provisioningMs?: number | ((task: Task) => number);
+  /** How long a task that cannot really run is RUNNING before it exits with 0, in milliseconds. Default 1,000. */
+  readonly playMs?: number;
+  /** Lets a task fail to start; undefined: it starts. */
+  readonly startFailure?: (task: Task) => TaskEnd | undefined;
+}
+
+export interface EcsSandbox extends AsyncDisposable {
+  readonly endpoint: string;
+  /** How many requests each operation has got. */
+  readonly calls: Readonly<Record<string, number>>;
+  /** The last 10,000 requests. */
+  readonly requests: readonly EcsRequest[];
+  /** All tasks that were ever launched, as they are now. */
+  tasks(): readonly Task[];
+  /** The last 64 Ki characters that a task's process wrote; undefined: there was none. */
+  output(taskArn: string): string | undefined;
+  taskDefinitions(): readonly TaskDefinition[];
+  /** Registers a task definition without a request. */
+  putTaskDefinition(input: RegisterTaskDefinitionRequest): TaskDefinition;
+  /** Calls `listener` with each task that is launched or changes; it must not throw. @returns what ends that. */
+  onTaskChange(listener: TaskListener): () => void;
+  /** Ends the server and all tasks, and waits for their processes. */
+  close(): Promise<void>;
+}
+
+/**
+ * An ECS endpoint for tests and demonstrations: it accepts and refuses what AWS does, and it forgets everything
+ * when it is closed. Signatures and permissions are not checked, and nothing about it is made for production.
+ */
+export async function startEcs(options: EcsOptions): Promise<EcsSandbox> {
+  const { clock, clusters = ['default'], accountId = '123456789012', region = 'us-east-1' } = options;
+  const { provisioningMs = 0 } = options;
+  const account = new Account(accountId, region, clusters);
+  const taskDefinitions = new TaskDefinitions(account, clock);
+  const tasks = new Tasks(account, {
+    clock,
+    runner: options.runner,
+    provisioningMs: typeof provisioningMs === 'function' ? provisioningMs : () => provisioningMs,
+    playMs: options.playMs ?? 1000,
+    startFailure: options.startFailure ?? (() => undefined),
+  });
+  const throttle = options.throttle === false ? () => undefined : awsThrottle(clock);
+  const clientTokens = new ClientTokens(clock);
+  const http = new EcsHttp(
+    operations({ account, clock, clientTokens, taskDefinitions, tasks, throttle }),
+    clock,
+    options.faults,
+  );
+  const endpoint = await http.listen(options.port ?? 0);
+  const close = async () => {
+    await http.close();
+    await tasks.close();
+  };
+  return {
+    endpoint,
+    calls: http.calls,
+    requests: http.requests,
+    tasks: () => tasks.all(),
+    output: (taskArn) => tasks.output(taskArn),
+    taskDefinitions: () => taskDefinitions.all(),
+    putTaskDefinition: (input) => taskDefinitions.register(input).taskDefinition,
+    onTaskChange: (listener) => tasks.onChange(listener),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

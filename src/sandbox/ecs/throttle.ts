@@ -1,0 +1,32 @@
+import type { Clock } from '../../clock.ts';
+import { EcsError } from './ecs-error.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+/** AWS's quotas for one account in one region: burst, then tokens a second. */
+const QUOTAS = {
+  runAndStopTask: [100, 40],
+  fargateRunTask: [20, 20],
+  fargateLaunch: [100, 20],
+  fargateSpotLaunch: [100, 20],
+  changeTaskDefinition: [20, 1],
+  readTaskDefinition: [50, 20],
+  readTask: [100, 20],
+} as const satisfies Record<string, readonly [burst: number, perSecond: number]>;
+
+export type Quota = keyof typeof QUOTAS;
+
+/** @throws EcsError (ThrottlingException) when the quota has fewer than `tokens` left (default 1). */
+export type Throttle = (quota: Quota, tokens?: number) => void;
+
+export function awsThrottle(clock: Clock): Throttle {
+  const buckets = new Map(
+    Object.entries(QUOTAS).map(([quota, [burst, perSecond]]) => [
+      quota,
+      new TokenBucket(clock, burst, perSecond),
+    ]),
+  );
+  return (quota, tokens = 1) => {
+    if (buckets.get(quota)?.take(tokens) === false)
+      throw new EcsError('ThrottlingException', 'Rate exceeded');
+  };
+}

@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '../../clock.ts';
+import type { FaultPlan } from '../faults.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { createGraphqlApi } from './graphql-api.ts';
+import { createHttpHandler } from './http-handler.ts';
+import type { RecordedRequest } from './http-handler.ts';
+import { importFlow } from './import-flow.ts';
+import { createAgentConfig, createFlow, createFlowRun, createTenant } from './seed.ts';
+import type { NewFlow, NewFlowRun } from './seed.ts';
+import { cancelFlowRun, setFlowRunState, setTaskRunState } from './set-state.ts';
+import { createStore } from './store.ts';
+import type { RunLog, StateListener, Store } from './store.ts';
+import type { Agent, AgentConfig, Flow, FlowRun, TaskRun, Tenant } from './tables.ts';
+import { uuids } from './uuids.ts';
+
+export interface Prefect1Options {
+  readonly clock: Clock;
+  /** Makes the ids the same in every run. Default: random ids. */
+  readonly seed?: number;
+  /** Makes it Prefect Cloud, where every request must bear this key. Default: Prefect Server, which has none. */
+  readonly apiKey?: string;
+  /** Prefect Cloud's check of versions. Default: false. */
+  readonly versionLocking?: boolean;
+  /** What goes wrong with which request. Default: nothing. */
+  readonly faults?: FaultPlan;
+  /** How long a flow run can't be submitted again, in milliseconds. Default: 30,000, as the genuine server's. */
+  readonly submittedLockMs?: number;
+}
+
+/** A running API, and its store for seeding and reading. */
+export interface Prefect1Sandbox extends AsyncDisposable {
+  /** The GraphQL endpoint, on 127.0.0.1. */
+  readonly endpoint: string;
+  /** Every GraphQL request so far, oldest first. */
+  readonly requests: readonly RecordedRequest[];
+  /** How many requests of each operation have come. */
+  readonly calls: Readonly<Record<string, number>>;
+
+  createTenant(name?: string): Tenant;
+  createAgentConfig(settings: Readonly<Record<string, unknown>>): AgentConfig;
+  createFlow(flow: NewFlow): Flow;
+  /** Registers what Prefect's `flow.serialize()` gave. */
+  importFlow(serialized: unknown, project?: string): Flow;
+  /** @throws RangeError when there is no such flow */
+  createFlowRun(run: NewFlowRun): FlowRun;
+  /** A secret for `secret_value`, which only Prefect Cloud answers. */
+  setSecret(name: string, value: unknown): void;
+
+  flowRun(id: string): Readonly<FlowRun> | undefined;
+  flowRuns(): readonly Readonly<FlowRun>[];
+  taskRuns(flowRunId: string): readonly Readonly<TaskRun>[];
+  logs(flowRunId: string): readonly RunLog[];
+  agents(): readonly Readonly<Agent>[];
+
+  /** Sets a flow run's state under the same rules as `set_flow_run_states`. */
+  setFlowRunState(id: string, state: unknown): void;
+  /** Sets a task run's state under the same rules as `set_task_run_states`. */
+  setTaskRunState(id: string, state: unknown): void;
+  /** Cancels a flow run as `cancel_flow_run` does. */
+  cancel(flowRunId: string): void;
+  /** Tells every state that is set from now on. The answer ends it. */
+  onStateChange(listener: StateListener): () => void;
+  /** Drops the open connections. The store stays readable. */
+  close(): Promise<void>;
+}
+
+/** Starts an embedded Prefect 1 API: an instrument for tests and demonstrations, in memory and without users. */
+export async function startPrefect1(options: Prefect1Options): Promise<Prefect1Sandbox> {
+  const store = createStore({
+    clock: options.clock,
+    newId: options.seed === undefined ? randomUUID : uuids(seededRandom(String(options.seed))),
+    rules: {
+      versionLocking: options.versionLocking ?? false,
+      submittedLockMs: options.submittedLockMs ?? 30_000,
+    },
+  });
+  const requests: RecordedRequest[] = [];
+  const calls: Record<string, number> = {};
+  const closing = new AbortController();
+  const server = createServer(
+    createHttpHandler({
+      clock: options.clock,
+      prepare: createGraphqlApi(store, options.apiKey === undefined ? 'server' : 'cloud'),
+      apiKey: options.apiKey,
+      faults: options.faults,
+      closing: closing.signal,
+      record: (request) => requests.push(request),
+      calls,
+    }),
+  );
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const close = async (): Promise<void> => {
+    if (!server.listening) return;
+    closing.abort();
+    const closed = once(server, 'close');
+    server.close();
+    server.closeAllConnections();
+    await closed;
+  };
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { endpoint, requests, calls, ...storeAccess(store), close, [Symbol.asyncDispose]: close };
+}
+
+function storeAccess(store: Store) {
+  const { tables } = store;
+  return {
+    createTenant: (name?: string) => createTenant(store, name),
+    createAgentConfig: (settings: Readonly<Record<string, unknown>>) => createAgentConfig(store, settings),
+    createFlow: (flow: NewFlow) => createFlow(store, flow),
+    importFlow: (serialized: unknown, project?: string) => importFlow(store, serialized, project),
+    createFlowRun: (run: NewFlowRun) => createFlowRun(store, run),
+    setSecret: (name: string, value: unknown) => void store.secrets.set(name, value),
+    flowRun: (id: string) => tables.flow_run.get(id),
+    flowRuns: () => [...tables.flow_run.values()],
+    taskRuns: (flowRunId: string) =>
+      [...tables.task_run.values()].filter((run) => run.flow_run_id === flowRunId),
+    logs: (flowRunId: string) => store.logs.filter((log) => log.flow_run_id === flowRunId),
+    agents: () => [...tables.agent.values()],
+    setFlowRunState: (id: string, state: unknown) => void setFlowRunState(store, { id, state }),
+    setTaskRunState: (id: string, state: unknown) => void setTaskRunState(store, { id, state }),
+    cancel: (flowRunId: string) => void cancelFlowRun(store, flowRunId),
+    onStateChange: (listener: StateListener) => {
+      store.stateListeners.add(listener);
+      return () => void store.stateListeners.delete(listener);
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SSMClient } from '@aws-sdk/client-ssm';
+import { systemClock, type Clock } from '../clock.ts';
+import { describeError } from '../describe-error.ts';
+import { AwsError } from '../errors.ts';
+import { Secret } from '../secret.ts';
+import { timeoutSignal } from '../timeout-signal.ts';
+import type { ApiKeySource } from './settings.ts';
+
+/** How long a key is kept before it is looked up again: a rotated one takes effect within this time. */
+const CACHE_MS = 5 * 60_000;
+const TIMEOUT_MS = 5_000;
+
+/** What `apiKeyProvider` reads the key with. */
+export interface ApiKeyDeps {
+  /** Default: one for the region in the ARN. */
+  readonly secretsManager?: SecretsManagerClient;
+  /** Default: one for the region in the ARN. */
+  readonly ssm?: SSMClient;
+  readonly clock?: Clock;
+}
+
+/**
+ * Gives the API key; undefined when the source is. A key in Secrets Manager or SSM is looked up within 5 seconds
+ * and kept for 5 minutes.
+ *
+ * @throws AwsError naming the ARN when there is no key to be had; the signal's reason when it aborts
+ */
+export function apiKeyProvider(
+  source: ApiKeySource | undefined,
+  deps: ApiKeyDeps = {},
+): (signal?: AbortSignal) => Promise<Secret | undefined> {
+  if (source?.kind !== 'secret') return () => Promise.resolve(source?.value);
+  const { arn } = source;
+  const clock = deps.clock ?? systemClock;
+  let cached: { readonly key: Secret; readonly untilMs: number } | undefined;
+  return async (signal) => {
+    if (cached === undefined || clock.now() >= cached.untilMs) {
+      const key = await lookUp(arn, { ...deps, clock }, signal);
+      cached = { key, untilMs: clock.now() + CACHE_MS };
+    }
+    return cached.key;
+  };
+}
+
+async function lookUp(
+  arn: string,
+  deps: ApiKeyDeps & { clock: Clock },
+  signal?: AbortSignal,
+): Promise<Secret> {
+  signal?.throwIfAborted();
+  const timedOut = new Error(`no answer within ${TIMEOUT_MS} ms`);
+  using timeout = timeoutSignal(deps.clock, TIMEOUT_MS, timedOut, signal);
+  try {
+    return await (arn.split(':')[2] === 'ssm' ? fromSsm : fromSecretsManager)(arn, deps, timeout.signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    const cause = timeout.signal.aborted ? timedOut : error;
+    throw new AwsError(
+      `Expected the API key in ${arn}: ${describeError(cause)}. ` +
+        'Check that it holds the key and that this role may read it.',
+      { cause },
+    );
+  }
+}
+
+async function fromSsm(arn: string, deps: ApiKeyDeps, abortSignal: AbortSignal): Promise<Secret> {
+  const { GetParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm');
+  const client = deps.ssm ?? new SSMClient({ region: regionOf(arn) });
+  const command = new GetParameterCommand({ Name: arn, WithDecryption: true });
+  const { Parameter } = await client.send(command, { abortSignal });
+  return keyFrom(Parameter?.Value);
+}
+
+async function fromSecretsManager(arn: string, deps: ApiKeyDeps, abortSignal: AbortSignal): Promise<Secret> {
+  const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
+  const client = deps.secretsManager ?? new SecretsManagerClient({ region: regionOf(arn) });
+  // arn:aws:secretsmanager:region:account:secret:name, then :json-key:version-stage:version-id, as ECS has it.
+  const parts = arn.split(':');
+  const [jsonKey, stage, id] = parts.slice(7);
+  const command = new GetSecretValueCommand({
+    SecretId: parts.slice(0, 7).join(':'),
+    ...(stage && { VersionStage: stage }),
+    ...(id && { VersionId: id }),
+  });
+  const { SecretString } = await client.send(command, { abortSignal });
+  return keyFrom(jsonKey ? valueUnder(jsonKey, SecretString) : SecretString);
+}
+
+function regionOf(arn: string): string {
+  return arn.split(':')[3] ?? '';
+}
+
+/** The text under a key of a JSON object. The error of JSON.parse is dropped, for it quotes the secret. */
+function valueUnder(key: string, text = ''): string | undefined {
+  let object: unknown;
+  try {
+    object = JSON.parse(text);
+  } catch {
+    throw new TypeError(`it is not JSON, so there is nothing under "${key}"`);
+  }
+  const value = new Map(Object.entries(object ?? {})).get(key) as unknown;
+  if (typeof value !== 'string') throw new TypeError(`it has no text under "${key}"`);
+  return value;
+}
+
+function keyFrom(text = ''): Secret {
+  // A line end that came along with the key would make a header that can't be sent.
+  const key = text.trim();
+  if (key === '') throw new TypeError('it is empty');
+  if (key.startsWith('{'))
+    throw new TypeError('it is JSON; a secret is named with the JSON key to take, <arn>:<json-key>::');
+  return new Secret(key);
+}

@@ -1,0 +1,54 @@
+import { describeError } from '../describe-error.ts';
+import { Mismatch, secretMismatch } from './mismatch.ts';
+import { isTable, type DocumentSource } from './structure-parsers.ts';
+
+export type Document = Readonly<Record<string, unknown>>;
+
+export interface DocumentReaders {
+  /** Text of a file. */
+  readonly readFile: (path: string) => Promise<string>;
+  /** Text of the object that `s3://bucket/key` names. */
+  readonly readS3: (url: string) => Promise<string>;
+}
+
+/**
+ * The JSON or YAML mapping that a setting holds or names.
+ *
+ * @throws Mismatch, without a word of the document: it may hold secrets
+ */
+export async function loadDocument(source: DocumentSource, readers: DocumentReaders): Promise<Document> {
+  const content = await parse(source.kind === 'text' ? source.text : await fetchText(source, readers));
+  if (!isTable(content)) throw secretMismatch('a JSON or YAML mapping', 'Correct the document.');
+  return content;
+}
+
+async function fetchText(
+  source: Extract<DocumentSource, { kind: 'file' | 's3' }>,
+  { readFile, readS3 }: DocumentReaders,
+): Promise<string> {
+  const place = source.kind === 'file' ? source.path : source.url;
+  try {
+    return await (source.kind === 'file' ? readFile(place) : readS3(place));
+  } catch (error) {
+    throw new Mismatch(
+      `expected a document at ${place}, which can't be read: ${describeError(error)}. ` +
+        'Set the path of a file, s3://bucket/key, or the document itself.',
+      { cause: error },
+    );
+  }
+}
+
+async function parse(text: string): Promise<unknown> {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const { parse: parseYaml, YAMLParseError } = await import('yaml');
+    try {
+      return parseYaml(text, { merge: true, stringKeys: true, logLevel: 'error' });
+    } catch (error) {
+      const at = error instanceof YAMLParseError ? error.linePos?.[0] : undefined;
+      const where = at === undefined ? '' : ` at line ${at.line}, column ${at.col}`;
+      throw secretMismatch(`JSON or YAML${where}`, 'Correct the document.');
+    }
+  }
+}

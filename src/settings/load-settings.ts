@@ -1,0 +1,77 @@
+import { deepFreeze } from './deep-freeze.ts';
+import type { DocumentReaders } from './load-document.ts';
+import { readHealthSettings } from './load-health-settings.ts';
+import { addPrefectAuth, addPrefectConfig } from './prefect-files.ts';
+import { readApiKeySource } from './read-api-key-source.ts';
+import { readEcsSettings } from './read-ecs-settings.ts';
+import { readFile } from './read-file.ts';
+import { readS3 } from './read-s3.ts';
+import { SettingsReader } from './settings-reader.ts';
+import type { AgentSettings, Prefect1Settings, Settings } from './settings.ts';
+import { noteLikelyTypos, rejectUnknownEcsNames } from './unknown-names.ts';
+
+/**
+ * Reads everything that can be configured: the environment and the documents that it names, and outside Lambda
+ * Prefect's own files (backend.toml, config.toml, auth.toml) below it. The table of all settings, with their
+ * defaults, is `settingsTable`.
+ *
+ * @throws SettingsError that lists, one to a line, all settings that are missing or wrong
+ */
+export async function loadSettings(
+  env: NodeJS.ProcessEnv,
+  deps: Partial<DocumentReaders> = {},
+): Promise<Settings> {
+  const readers = { readFile, readS3, ...deps };
+  const reader = new SettingsReader(env);
+  if (!reader.inLambda) await addPrefectConfig(reader, readers.readFile);
+  const settings: Settings = {
+    prefect1: await readPrefect1Settings(reader, readers),
+    agent: readAgentSettings(reader),
+    ecs: await readEcsSettings(reader, readers),
+    flowLogLevel: reader.read('PREFECT__LOGGING__LEVEL'),
+    ...readHealthSettings(reader),
+  };
+  await rejectUnknownEcsNames(reader, env);
+  if (reader.hasProblems) await noteLikelyTypos(reader, env);
+  reader.throwIfWrong();
+  return deepFreeze(settings);
+}
+
+async function readPrefect1Settings(
+  reader: SettingsReader,
+  { readFile }: DocumentReaders,
+): Promise<Prefect1Settings> {
+  const backend = reader.read('PREFECT__BACKEND');
+  const api = readApi(reader, backend);
+  if (!reader.inLambda) await addPrefectAuth(reader, api, readFile);
+  return {
+    backend,
+    api,
+    apiKey: readApiKeySource(reader, backend),
+    tenantId: reader.read('PREFECT__CLOUD__TENANT_ID'),
+  };
+}
+
+function readApi(reader: SettingsReader, backend: Prefect1Settings['backend']): string {
+  // What is wrong with these is then said of them, and not of the API, whose default they are.
+  const names =
+    backend === 'cloud'
+      ? (['PREFECT__CLOUD__ENDPOINT'] as const)
+      : (['PREFECT__SERVER__HOST', 'PREFECT__SERVER__PORT', 'PREFECT__SERVER__ENDPOINT'] as const);
+  for (const name of names) reader.read(name);
+  return reader.read('PREFECT__CLOUD__API');
+}
+
+function readAgentSettings(reader: SettingsReader): AgentSettings {
+  const sendFlowRunLogs = reader.read('PREFECT__CLOUD__SEND_FLOW_RUN_LOGS');
+  return {
+    agentConfigId: reader.read('PREFECT__CLOUD__AGENT__AGENT_CONFIG_ID'),
+    name: reader.read('PREFECT__CLOUD__AGENT__NAME'),
+    labels: reader.read('PREFECT__CLOUD__AGENT__LABELS'),
+    envVars: reader.read('PREFECT__CLOUD__AGENT__ENV_VARS'),
+    maxPolls: reader.read('PREFECT__CLOUD__AGENT__MAX_POLLS'),
+    agentAddress: reader.read('PREFECT__CLOUD__AGENT__AGENT_ADDRESS'),
+    noCloudLogs: reader.read('PREFECT__CLOUD__AGENT__NO_CLOUD_LOGS') ?? !sendFlowRunLogs,
+    logLevel: reader.read('PREFECT__CLOUD__AGENT__LEVEL'),
+  };
+}

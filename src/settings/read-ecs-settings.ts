@@ -1,0 +1,61 @@
+import { loadDocument, type Document, type DocumentReaders } from './load-document.ts';
+import { Mismatch } from './mismatch.ts';
+import { withNetwork } from './network.ts';
+import type { SettingsReader } from './settings-reader.ts';
+import type { EcsSettings } from './settings.ts';
+
+const LAUNCH_TYPE = 'PREFECT__CLOUD__AGENT__ECS__LAUNCH_TYPE';
+const TASK_DEFINITION = 'PREFECT__CLOUD__AGENT__ECS__TASK_DEFINITION';
+const RUN_TASK_KWARGS = 'PREFECT__CLOUD__AGENT__ECS__RUN_TASK_KWARGS';
+
+/** The options of Prefect's ECS agent, with the network merged into the arguments of RunTask. */
+export async function readEcsSettings(
+  reader: SettingsReader,
+  readers: DocumentReaders,
+): Promise<EcsSettings> {
+  const [taskDefinition, kwargs = {}] = await Promise.all([
+    readDocument(reader, TASK_DEFINITION, readers),
+    readDocument(reader, RUN_TASK_KWARGS, readers),
+  ]);
+  const launchType = readLaunchType(reader, kwargs);
+  return {
+    cluster: reader.read('PREFECT__CLOUD__AGENT__ECS__CLUSTER'),
+    launchType,
+    taskRoleArn: reader.read('PREFECT__CLOUD__AGENT__ECS__TASK_ROLE_ARN'),
+    executionRoleArn: reader.read('PREFECT__CLOUD__AGENT__ECS__EXECUTION_ROLE_ARN'),
+    taskDefinition,
+    runTaskKwargs: withNetwork(reader, kwargs, launchType),
+  };
+}
+
+async function readDocument(
+  reader: SettingsReader,
+  name: typeof TASK_DEFINITION | typeof RUN_TASK_KWARGS,
+  readers: DocumentReaders,
+): Promise<Document | undefined> {
+  const source = reader.read(name);
+  if (source === undefined) return undefined;
+  try {
+    return await loadDocument(source, readers);
+  } catch (error) {
+    if (!(error instanceof Mismatch)) throw error;
+    reader.reject(name, reader.originOf(name), error.message, error.cause);
+    return undefined;
+  }
+}
+
+function readLaunchType(reader: SettingsReader, kwargs: Document): EcsSettings['launchType'] {
+  const strategy = kwargs['capacityProviderStrategy'];
+  const hasStrategy = Array.isArray(strategy) && strategy.length > 0;
+  const launchType = reader.read(LAUNCH_TYPE) ?? (hasStrategy ? undefined : 'FARGATE');
+  // Prefect's agent overwrites it without a word.
+  if (kwargs['launchType'] !== undefined && kwargs['launchType'] !== launchType) {
+    reader.reject(
+      RUN_TASK_KWARGS,
+      reader.originOf(RUN_TASK_KWARGS),
+      `expected no launchType beside ${LAUNCH_TYPE} (${launchType ?? 'not set'}), got another one. ` +
+        `Remove launchType, or set ${LAUNCH_TYPE} to it.`,
+    );
+  }
+  return launchType;
+}

@@ -1,0 +1,28 @@
+import { FlowRunError } from '../errors.ts';
+import { loadDocument, type Document, type DocumentReaders } from './load-document.ts';
+import { Mismatch } from './mismatch.ts';
+import { readFile } from './read-file.ts';
+import { readS3 } from './read-s3.ts';
+
+/** What S3 or the object itself answers when the path is to blame; the last two: too large, not text. */
+const FAULTS_OF_PATH: ReadonlySet<string> = new Set(['NoSuchKey', 'NoSuchBucket', 'RangeError', 'TypeError']);
+
+/**
+ * The task definition that a run config's `task_definition_path` names: a file, or s3://bucket/key.
+ *
+ * @throws FlowRunError when it is not there or is no mapping; AWS's own error when S3 did not give it
+ */
+export async function readTaskDefinition(
+  path: string,
+  readers: DocumentReaders = { readFile, readS3 },
+): Promise<Document> {
+  const isS3 = /^s3:\/\/[^/]+\/./i.test(path);
+  try {
+    return await loadDocument(isS3 ? { kind: 's3', url: path } : { kind: 'file', path }, readers);
+  } catch (error) {
+    if (!(error instanceof Mismatch)) throw error;
+    const { cause } = error;
+    if (isS3 && cause instanceof Error && !FAULTS_OF_PATH.has(cause.name)) throw cause;
+    throw new FlowRunError(`task_definition_path ${path}: ${error.message}`, { cause });
+  }
+}

@@ -1,0 +1,193 @@
+import { roleArn, secretArn } from './arn-parsers.ts';
+import { agentAddress, httpUrl, tenantId } from './prefect-parsers.ts';
+import type { Setting } from './setting.ts';
+import { documentSource, listOf, textMap } from './structure-parsers.ts';
+import { count, flag, oneOf, positiveNumber, secret, text } from './text-parsers.ts';
+
+const LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
+const FLOW_LEVELS = ['NOTSET', 'WARN', 'FATAL', ...LEVELS] as const;
+
+/**
+ * Every setting by its environment variable, in the order of the configuration table.
+ * `PREFECT__SECTION__KEY` is `key` under `[section]` in config.toml.
+ * `${section.key}` in a default stands for another setting.
+ */
+export const settingsTable = {
+  PREFECT__BACKEND: {
+    parse: oneOf(['cloud', 'server']),
+    default: 'cloud',
+    description:
+      'Kind of Prefect API: `server` for a self-hosted Prefect Server, `cloud` for Prefect Cloud 1.',
+  },
+  PREFECT__CLOUD__API: {
+    parse: httpUrl,
+    default: '${${backend}.endpoint}',
+    description: 'URL of the GraphQL API. No path is added.',
+  },
+  PREFECT__CLOUD__ENDPOINT: {
+    parse: httpUrl,
+    default: 'https://api.prefect.io',
+    description: 'URL of the API of the `cloud` backend.',
+  },
+  PREFECT__SERVER__HOST: {
+    parse: httpUrl,
+    default: 'http://localhost',
+    description: 'Scheme and host of the API of the `server` backend.',
+  },
+  PREFECT__SERVER__PORT: {
+    parse: count,
+    default: '4200',
+    description: 'Port of the API of the `server` backend.',
+  },
+  PREFECT__SERVER__ENDPOINT: {
+    parse: httpUrl,
+    default: '${server.host}:${server.port}',
+    description: 'URL of the API of the `server` backend.',
+  },
+  PREFECT__CLOUD__API_KEY: {
+    parse: secret,
+    whenUnset: 'required for `cloud`, unless another setting gives the key',
+    description: 'API key, in plain text. Prefer `PREFECT__CLOUD__API_KEY_SECRET`.',
+  },
+  PREFECT__CLOUD__AGENT__AUTH_TOKEN: {
+    parse: secret,
+    whenUnset: 'none',
+    description: 'Older name of `PREFECT__CLOUD__API_KEY`, which wins over it.',
+  },
+  PREFECT__CLOUD__AUTH_TOKEN: {
+    parse: secret,
+    whenUnset: 'none',
+    description: 'Oldest name of `PREFECT__CLOUD__API_KEY`; the others win over it.',
+  },
+  PREFECT__CLOUD__API_KEY_SECRET: {
+    parse: secretArn,
+    whenUnset: 'none',
+    description:
+      'ARN of the Secrets Manager secret (a JSON key may follow) or SSM parameter that holds the API key.',
+  },
+  PREFECT__CLOUD__TENANT_ID: {
+    parse: tenantId,
+    whenUnset: 'asked of the API',
+    description: 'UUID of the Prefect tenant.',
+  },
+  PREFECT__CLOUD__SEND_FLOW_RUN_LOGS: {
+    parse: flag,
+    default: 'true',
+    description: 'Whether flow runs send their logs to the Prefect API.',
+  },
+  PREFECT__LOGGING__LEVEL: {
+    parse: oneOf(FLOW_LEVELS),
+    default: 'INFO',
+    description: 'Log level given to flow runs.',
+  },
+  PREFECT__CLOUD__AGENT__NAME: {
+    parse: text,
+    default: 'agent',
+    description: 'Name of the agent in the Prefect UI.',
+  },
+  PREFECT__CLOUD__AGENT__LABELS: {
+    parse: listOf(/\S/, 'labels that are text'),
+    default: '[]',
+    description: 'Labels of the agent: it takes flow runs whose labels are all among them.',
+  },
+  PREFECT__CLOUD__AGENT__LEVEL: {
+    parse: oneOf(LEVELS),
+    default: 'INFO',
+    description: "The agent's own log level.",
+  },
+  PREFECT__CLOUD__AGENT__AGENT_ADDRESS: {
+    parse: agentAddress,
+    whenUnset: 'no server',
+    description: 'Address that serves /api/health and /api/poke when the agent runs as a process.',
+  },
+  PREFECT__CLOUD__AGENT__MAX_POLLS: {
+    parse: count,
+    whenUnset: 'no limit',
+    description: 'How many times the agent polls before it ends.',
+  },
+  PREFECT__CLOUD__AGENT__ENV_VARS: {
+    parse: textMap,
+    default: '{}',
+    description: 'Environment variables set on every flow run.',
+  },
+  PREFECT__CLOUD__AGENT__NO_CLOUD_LOGS: {
+    parse: flag,
+    whenUnset: 'as `PREFECT__CLOUD__SEND_FLOW_RUN_LOGS` says',
+    description: 'Whether to keep the logs of flow runs from the Prefect API.',
+  },
+  PREFECT__CLOUD__AGENT__AGENT_CONFIG_ID: {
+    parse: text,
+    whenUnset: 'none',
+    description: 'ID of an agent configuration in the Prefect API.',
+  },
+  PREFECT__CLOUD__AGENT__ECS__CLUSTER: {
+    parse: text,
+    whenUnset: 'the cluster `default`',
+    description: 'Name or ARN of the ECS cluster.',
+  },
+  PREFECT__CLOUD__AGENT__ECS__LAUNCH_TYPE: {
+    parse: oneOf(['FARGATE', 'EC2', 'EXTERNAL']),
+    whenUnset: '`FARGATE`, or none when the RunTask arguments have a capacityProviderStrategy',
+    description: 'ECS launch type: FARGATE, EC2 or EXTERNAL.',
+  },
+  PREFECT__CLOUD__AGENT__ECS__TASK_ROLE_ARN: {
+    parse: roleArn,
+    whenUnset: 'none',
+    description: 'ARN of the role that flow runs have, unless their run config names one.',
+  },
+  PREFECT__CLOUD__AGENT__ECS__EXECUTION_ROLE_ARN: {
+    parse: roleArn,
+    whenUnset: 'none',
+    description: 'ARN of the role with which ECS pulls images, writes logs and reads secrets.',
+  },
+  PREFECT__CLOUD__AGENT__ECS__TASK_DEFINITION: {
+    parse: documentSource,
+    whenUnset: 'a built-in one',
+    description: 'Default task definition: JSON or YAML, the path of a file, or s3://bucket/key.',
+  },
+  PREFECT__CLOUD__AGENT__ECS__RUN_TASK_KWARGS: {
+    parse: documentSource,
+    whenUnset: 'none',
+    description: 'Default arguments of RunTask: JSON or YAML, the path of a file, or s3://bucket/key.',
+  },
+  PREFECT__CLOUD__AGENT__ECS__SUBNETS: {
+    parse: listOf(/^subnet-[\w-]+$/, 'subnet IDs such as subnet-0a1b2c3d'),
+    whenUnset: 'as the networkConfiguration of the RunTask arguments says',
+    description: 'Subnets of the tasks. FARGATE needs them, here or in the RunTask arguments.',
+  },
+  PREFECT__CLOUD__AGENT__ECS__SECURITY_GROUPS: {
+    parse: listOf(/^sg-[\w-]+$/, 'security group IDs such as sg-0a1b2c3d'),
+    whenUnset: "the VPC's default group",
+    description: 'Security groups of the tasks.',
+  },
+  PREFECT__CLOUD__AGENT__ECS__ASSIGN_PUBLIC_IP: {
+    parse: flag,
+    whenUnset: '`true`; `false` for EC2 and EXTERNAL',
+    description: 'Whether tasks get a public IP address.',
+  },
+  PREFECT__CLOUD__AGENT__CONTROL_TABLE: {
+    parse: text,
+    whenUnset: 'the record is held in memory',
+    description: 'DynamoDB table of the control record.',
+  },
+  PREFECT__CLOUD__AGENT__HEALTH_MAX_AGE_SECONDS: {
+    parse: positiveNumber,
+    default: '120',
+    description: 'How many seconds old the last successful poll may be before health answers 503.',
+  },
+  PREFECT__HOME_DIR: {
+    parse: text,
+    default: '~/.prefect',
+    description: 'Directory of auth.toml. Not read under Lambda.',
+  },
+  PREFECT__USER_CONFIG_PATH: {
+    parse: text,
+    default: '~/.prefect/config.toml',
+    description: "Path of Prefect's user configuration. Not read under Lambda.",
+  },
+  PREFECT__BACKEND_CONFIG_PATH: {
+    parse: text,
+    default: '~/.prefect/backend.toml',
+    description: 'Path of the file in which `prefect backend` keeps its choice. Not read under Lambda.',
+  },
+} as const satisfies Record<string, Setting<unknown>>;

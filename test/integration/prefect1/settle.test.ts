@@ -1,0 +1,118 @@
+import { expect, test } from 'vitest';
+import type { Settlement } from '../../../src/agent/prefect-backend.ts';
+import type { Prefect1Options } from '../../../src/sandbox/prefect1/prefect1-server.ts';
+import { CLAIMANT, cloud, KEY, never, prefect1 } from '../../support/prefect1.ts';
+
+const START_MS = Date.parse('2026-11-23T12:00:35Z');
+
+async function claimed(count: number, options: Partial<Prefect1Options> = {}) {
+  const parts = await prefect1(options, options.apiKey === undefined ? {} : cloud);
+  const { api, backend } = parts;
+  const flow = api.createFlow({ name: 'etl' });
+  for (let i = 0; i < count; i++) api.createFlowRun({ flowId: flow.id });
+  const { runs } = await backend.look({ labels: [], beforeMs: Date.now() + 1000, except: new Set() }, never);
+  await backend.claim(runs, CLAIMANT, never);
+  const settle = (...settlements: Settlement[]) => backend.settle(settlements, CLAIMANT, never);
+  return { ...parts, settle, ids: runs.map(({ id }) => id) };
+}
+
+const fail = (flowRunId: string, held: 'claimed' | 'queued' = 'claimed'): Settlement => ({
+  kind: 'failed',
+  held,
+  flowRunId,
+  reason: 'bad image',
+});
+
+const putBack = (flowRunId: string): Settlement => ({
+  kind: 'put-back',
+  held: 'claimed',
+  flowRunId,
+  reason: 'no capacity',
+  startTimeMs: START_MS,
+});
+
+test('runs are failed and put back in one read and one change', async () => {
+  const { settle, api, ids } = await claimed(2);
+  const [a = '', b = ''] = ids;
+  const before = api.requests.length;
+  expect(await settle(fail(a), putBack(b))).toEqual([{ kind: 'done' }, { kind: 'done' }]);
+  expect(api.requests.slice(before).map(({ operation }) => operation)).toEqual([
+    'flow_run',
+    'set_flow_run_states',
+  ]);
+  expect(api.flowRun(a)).toMatchObject({ state: 'Failed', state_message: 'bad image' });
+  expect(api.flowRun(b)).toMatchObject({ state: 'Scheduled', state_message: 'no capacity' });
+  expect(Date.parse(String(api.flowRun(b)?.state_start_time))).toBe(START_MS);
+});
+
+test('the version sent is the one that the claim made, which a locking server accepts (conformance 36)', async () => {
+  const { settle, api, ids } = await claimed(1, { apiKey: KEY, versionLocking: true });
+  const [a = ''] = ids;
+  expect(await settle(fail(a))).toEqual([{ kind: 'done' }]);
+  expect(api.flowRun(a)?.state).toBe('Failed');
+});
+
+test.each(['Running', 'Cancelled', 'Scheduled'])(
+  'a run that has become %s in the meantime is left alone',
+  async (type) => {
+    const { settle, api, ids } = await claimed(1);
+    const [a = ''] = ids;
+    api.setFlowRunState(a, { type });
+    expect(await settle(putBack(a))).toEqual([
+      { kind: 'moved-on', reason: 'The run is no longer what it was' },
+    ]);
+    expect(api.flowRun(a)?.state).toBe(type);
+  },
+);
+
+test('a run that another invocation has claimed is left alone', async () => {
+  const { backend, api, ids } = await claimed(1);
+  const [a = ''] = ids;
+  const other = { agent: 'agent', invocation: 'invocation-2' };
+  expect(await backend.settle([fail(a)], other, never)).toMatchObject([{ kind: 'moved-on' }]);
+  expect(api.flowRun(a)?.state).toBe('Submitted');
+});
+
+test('an unreadable run is failed only while it is still in the queue (conformance 39)', async () => {
+  const { settle, api, ids } = await claimed(1);
+  const [a = ''] = ids;
+  const { id: queued } = api.createFlowRun({ flowId: String(api.flowRun(a)?.flow_id) });
+  expect(await settle(fail(a, 'queued'), fail(queued, 'queued'))).toMatchObject([
+    { kind: 'moved-on' },
+    { kind: 'done' },
+  ]);
+  expect([api.flowRun(a)?.state, api.flowRun(queued)?.state]).toEqual(['Submitted', 'Failed']);
+});
+
+test('an API that fails leaves the runs as they are and says so', async () => {
+  const { settle, ids } = await claimed(1, {
+    faults: ({ operation, sequence }) =>
+      operation === 'set_flow_run_states' && sequence > 1
+        ? { kind: 'status', status: 500, when: 'before' }
+        : undefined,
+  });
+  expect(await settle(fail(ids[0] ?? ''))).toEqual([
+    {
+      kind: 'unknown',
+      reason: 'PrefectApiError: Prefect API, set_flow_run_states: The API failed with HTTP 500.',
+    },
+  ]);
+});
+
+test('log lines go out in one request, under the agent’s name and without a time (conformance 31)', async () => {
+  const { backend, api, ids } = await claimed(2);
+  const [a = '', b = ''] = ids;
+  const lines = [
+    { flowRunId: a, level: 'INFO', message: 'Submitted for execution: Task x' },
+    { flowRunId: b, level: 'ERROR', message: 'bad image' },
+  ] as const;
+  await backend.log(lines, CLAIMANT, never);
+  expect(api.requests.at(-1)?.variables).toEqual({
+    input: {
+      logs: [
+        { flow_run_id: a, name: 'agent', level: 'INFO', message: 'Submitted for execution: Task x' },
+        { flow_run_id: b, name: 'agent', level: 'ERROR', message: 'bad image' },
+      ],
+    },
+  });
+});

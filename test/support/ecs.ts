@@ -1,0 +1,63 @@
+import { onTestFinished } from 'vitest';
+import { CallCounter } from '../../src/call-counter.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
+import { createEcsClient } from '../../src/ecs/ecs-client.ts';
+import { EcsAgent } from '../../src/ecs/ecs-agent.ts';
+import type { FlowRun } from '../../src/agent/flow-run.ts';
+import { type EcsOptions, startEcs } from '../../src/sandbox/ecs/ecs-server.ts';
+import type { TaskRequest } from '../../src/task-request.ts';
+import { QueueBackend } from './queue-backend.ts';
+import { RecordingLogger } from './recording-logger.ts';
+
+/** What the SDK needs to send anything at all. */
+export const AWS = {
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'example' },
+} as const;
+
+/** An embedded ECS and a counting client that talks to it. */
+export async function ecs(options: Partial<EcsOptions> = {}) {
+  const sandbox = await startEcs({ clock: systemClock, runner: undefined, ...options });
+  onTestFinished(() => sandbox.close());
+  const calls = new CallCounter();
+  const client = createEcsClient(calls, { ...AWS, endpoint: sandbox.endpoint });
+  return { sandbox, client, calls };
+}
+
+export const REQUEST: TaskRequest = {
+  taskDefinition: {
+    kind: 'content',
+    content: {
+      networkMode: 'awsvpc',
+      cpu: '256',
+      memory: '512',
+      requiresCompatibilities: ['FARGATE'],
+      containerDefinitions: [{ name: 'flow', image: 'prefecthq/prefect:1.4.1' }],
+    },
+  },
+  runTask: {
+    launchType: 'FARGATE',
+    networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0a1b2c3d'] } },
+    overrides: { containerOverrides: [{ name: 'flow', environment: [{ name: 'A', value: 'B' }] }] },
+  },
+};
+
+/** An ECS agent whose runs come from a queue in memory. */
+export async function ecsAgent(
+  options: Partial<EcsOptions> = {},
+  taskRequest: (run: FlowRun) => TaskRequest | Promise<TaskRequest> = () => REQUEST,
+) {
+  const { sandbox, client, calls } = await ecs(options);
+  const backend = new QueueBackend();
+  const logger = new RecordingLogger();
+  const create = ({ clock = systemClock }: { clock?: Clock } = {}) =>
+    new EcsAgent(
+      { name: 'lambda' },
+      { backend, logger, client, clock, taskRequest: async (run) => taskRequest(run) },
+    );
+  const launch = async (...ids: string[]) => {
+    backend.queue = ids.map((id) => ({ id, name: id, startTimeMs: 0 }));
+    return create().start({ deadlineMs: Date.now() + 60_000 });
+  };
+  return { sandbox, client, calls, backend, logger, launch, create };
+}

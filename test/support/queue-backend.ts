@@ -1,0 +1,64 @@
+import type { Claimant, FlowRun } from '../../src/agent/flow-run.ts';
+import type {
+  AgentIdentity,
+  Claim,
+  FlowRunLog,
+  Look,
+  LookQuery,
+  PrefectBackend,
+  Settlement,
+  SettlementResult,
+  UnreadableRun,
+} from '../../src/agent/prefect-backend.ts';
+
+/** A queue of flow runs in memory: the least that an agent can be run against. */
+export class QueueBackend implements PrefectBackend {
+  readonly identities: AgentIdentity[] = [];
+  readonly looks: LookQuery[] = [];
+  readonly claims: { readonly ids: string[]; readonly claimant: Claimant; readonly atMs: number }[] = [];
+  readonly settlements: Settlement[] = [];
+  readonly logs: FlowRunLog[] = [];
+  queue: FlowRun[] = [];
+  unreadable: UnreadableRun[] = [];
+  /** What the next calls do before they answer; a throw is their answer. */
+  onLook: (look: number) => void | Promise<void> = () => undefined;
+  onClaim: (run: FlowRun) => Claim<FlowRun> = (run) => ({ kind: 'claimed', run: { ...run, claimKey: '1' } });
+  onLog: () => void = () => undefined;
+  now: () => number = () => 0;
+
+  async connect(identity: AgentIdentity): Promise<void> {
+    this.identities.push(identity);
+    return Promise.resolve();
+  }
+
+  async look(query: LookQuery): Promise<Look<FlowRun>> {
+    this.looks.push(query);
+    await this.onLook(this.looks.length);
+    const isNew = ({ id }: { id: string }) => !query.except.has(id);
+    return {
+      runs: this.queue.filter(isNew).filter(({ startTimeMs }) => startTimeMs <= query.beforeMs),
+      unreadable: this.unreadable.filter(isNew),
+    };
+  }
+
+  async claim(runs: readonly FlowRun[], claimant: Claimant): Promise<Claim<FlowRun>[]> {
+    this.claims.push({ ids: runs.map(({ id }) => id), claimant, atMs: this.now() });
+    const answers = runs.map((run) => this.onClaim(run));
+    const won = new Set(answers.filter(({ kind }) => kind === 'claimed').map(({ run }) => run.id));
+    this.queue = this.queue.filter(({ id }) => !won.has(id));
+    return Promise.resolve(answers);
+  }
+
+  async settle(settlements: readonly Settlement[]): Promise<SettlementResult[]> {
+    this.settlements.push(...settlements);
+    const ids = new Set(settlements.map(({ flowRunId }) => flowRunId));
+    this.unreadable = this.unreadable.filter(({ id }) => !ids.has(id));
+    return Promise.resolve(settlements.map(() => ({ kind: 'done' })));
+  }
+
+  async log(lines: readonly FlowRunLog[]): Promise<void> {
+    this.onLog();
+    this.logs.push(...lines);
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,203 @@
+import { expect, test } from 'vitest';
+import { failed, retry, unknown } from '../../../src/agent/launch-outcome.ts';
+import { PollFailedError } from '../../../src/agent/poll-failed-error.ts';
+import type { PollReport } from '../../../src/agent/poll-report.ts';
+import { PUT_BACK_DELAY_MS } from '../../../src/agent/poll.ts';
+import { PrefectApiError } from '../../../src/errors.ts';
+import { flowRun, scriptedAgent, startedAs } from '../../support/scripted-agent.ts';
+
+type Scripted = ReturnType<typeof scriptedAgent>;
+
+const MINUTE_MS = 60_000;
+
+const invoke = ({ agent, clock }: Scripted, budgetMs = MINUTE_MS): Promise<PollReport> =>
+  clock.until(agent.start({ deadlineMs: clock.now() + budgetMs, invocation: 'invocation-1' }));
+
+const thrownBy = async (work: Promise<unknown>): Promise<PollFailedError> => {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  expect(error).toBeInstanceOf(PollFailedError);
+  return error as PollFailedError;
+};
+
+test('an invocation polls at once again while there is work, and ends at the first look that finds none', async () => {
+  const scripted = scriptedAgent();
+  scripted.backend.queue = [flowRun('a'), flowRun('b')];
+  scripted.backend.onLook = (look) => {
+    if (look === 2) scripted.backend.queue.push(flowRun('c'));
+  };
+  const report = await invoke(scripted);
+  expect(scripted.agent.deployed).toEqual([['a', 'b'], ['c']]);
+  expect(report).toMatchObject({ polls: 3, found: 3, claimed: 3, started: 3 });
+});
+
+test('an invocation makes at most maxPolls polls', async () => {
+  const scripted = scriptedAgent({ maxPolls: 2 });
+  scripted.backend.onLook = (look) => {
+    scripted.backend.queue.push(flowRun(`run-${look}`));
+  };
+  expect(await invoke(scripted)).toMatchObject({ polls: 2, started: 2 });
+});
+
+test('maxPolls given to start counts more than the agent’s own', async () => {
+  const { agent, backend, clock } = scriptedAgent({ maxPolls: 9 });
+  backend.onLook = (look) => {
+    backend.queue.push(flowRun(`run-${look}`));
+  };
+  const report = await clock.until(agent.start({ deadlineMs: clock.now() + MINUTE_MS, maxPolls: 1 }));
+  expect(report.polls).toBe(1);
+});
+
+test('an invocation looks no further ahead than now and holds nothing', async () => {
+  const scripted = scriptedAgent();
+  scripted.backend.queue = [flowRun('early', scripted.clock.now() + 1)];
+  expect(await invoke(scripted)).toMatchObject({ found: 0, started: 0 });
+  expect(scripted.backend.looks[0]?.beforeMs).toBe(scripted.clock.now());
+});
+
+test('nothing is claimed when the time left might not be enough to launch it', async () => {
+  const scripted = scriptedAgent();
+  scripted.backend.queue = [flowRun('a')];
+  expect(await invoke(scripted, 19_000)).toMatchObject({ polls: 1, found: 1, claimed: 0 });
+  expect(scripted.backend.claims).toEqual([]);
+});
+
+test('an invocation stops claiming when its time runs low, and leaves the rest in the queue', async () => {
+  const scripted = scriptedAgent({}, async ({ id }) => {
+    await scripted.clock.sleep(15_000);
+    return startedAs(id);
+  });
+  scripted.backend.onLook = (look) => {
+    scripted.backend.queue.push(flowRun(`run-${look}`));
+  };
+  const report = await invoke(scripted);
+  expect(report).toMatchObject({ polls: 3, started: 3 });
+  expect(scripted.clock.now()).toBeLessThan(Date.parse('2026-11-23T12:01:00Z'));
+});
+
+test('a run is worked on once in an invocation, though the queue still shows it', async () => {
+  const scripted = scriptedAgent();
+  scripted.backend.onClaim = (run) => ({ kind: 'lost', run, reason: 'another has it' });
+  scripted.backend.queue = [flowRun('a')];
+  expect(await invoke(scripted)).toMatchObject({ polls: 2, found: 1, claimed: 0, lost: 1 });
+  expect(scripted.backend.looks[1]?.except).toEqual(new Set(['a']));
+});
+
+test('a look that fails fails the invocation, and the report says what was done before', async () => {
+  const scripted = scriptedAgent();
+  scripted.backend.queue = [flowRun('a')];
+  scripted.backend.onLook = (look) => {
+    if (look === 2) throw new PrefectApiError('db down', { effect: 'unknown', transient: true });
+  };
+  const error = await thrownBy(invoke(scripted));
+  expect(error.message).toBe('A poll failed: PrefectApiError: db down');
+  expect(error.cause).toBeInstanceOf(PrefectApiError);
+  expect(error.report).toMatchObject({ polls: 2, failedPolls: 1, started: 1 });
+});
+
+test.each([
+  ['put back', retry('RunTask: AccessDeniedException: no')],
+  ['of unknown fate', unknown('RunTask: ServerException: 500')],
+])('an invocation that started nothing and whose runs are %s fails', async (_, outcome) => {
+  const scripted = scriptedAgent({}, () => outcome);
+  scripted.backend.queue = [flowRun('a')];
+  const error = await thrownBy(invoke(scripted));
+  expect(error.message).toBe(
+    `None of 1 claimed flow run(s) could be started; the first of them: ${'reason' in outcome ? outcome.reason : ''}`,
+  );
+});
+
+test('an invocation that started one run is a success, whatever became of the others', async () => {
+  const scripted = scriptedAgent({}, ({ id }) => (id === 'a' ? startedAs(id) : retry('no capacity')));
+  scripted.backend.queue = [flowRun('a'), flowRun('b')];
+  expect(await invoke(scripted)).toMatchObject({ started: 1, putBack: 1 });
+});
+
+test('a run that is at fault itself does not fail the invocation', async () => {
+  const scripted = scriptedAgent({}, () => failed('bad run config'));
+  scripted.backend.queue = [flowRun('a')];
+  expect(await invoke(scripted)).toMatchObject({ failed: 1 });
+});
+
+test('a put-back run starts later than the server refuses to have it claimed again', async () => {
+  const scripted = scriptedAgent({}, ({ id }) =>
+    id === 'a' ? retry('throttled') : retry('no capacity', MINUTE_MS),
+  );
+  scripted.backend.queue = [flowRun('a'), flowRun('b')];
+  await thrownBy(invoke(scripted));
+  const nowMs = scripted.clock.now();
+  expect(scripted.backend.settlements).toEqual([
+    {
+      kind: 'put-back',
+      held: 'claimed',
+      flowRunId: 'a',
+      reason: 'throttled',
+      startTimeMs: nowMs + PUT_BACK_DELAY_MS,
+    },
+    {
+      kind: 'put-back',
+      held: 'claimed',
+      flowRunId: 'b',
+      reason: 'no capacity',
+      startTimeMs: nowMs + MINUTE_MS,
+    },
+  ]);
+});
+
+test('a run whose launch may have taken effect is left as it is', async () => {
+  const scripted = scriptedAgent({}, () => unknown('connection lost'));
+  scripted.backend.queue = [flowRun('a')];
+  await thrownBy(invoke(scripted));
+  expect(scripted.backend.settlements).toEqual([]);
+  expect(scripted.backend.logs).toEqual([]);
+});
+
+test('a claim that nobody can confirm is neither launched nor given up', async () => {
+  const scripted = scriptedAgent();
+  scripted.backend.onClaim = (run) => ({ kind: 'unknown', run, reason: 'API down' });
+  scripted.backend.queue = [flowRun('a')];
+  const error = await thrownBy(invoke(scripted));
+  expect(error.report).toMatchObject({ claimed: 0, unknown: 1 });
+  expect(scripted.agent.deployed).toEqual([]);
+});
+
+test('a platform that throws leaves every run of the batch of unknown fate', async () => {
+  const scripted = scriptedAgent({}, () => {
+    throw new Error('bug');
+  });
+  scripted.backend.queue = [flowRun('a'), flowRun('b')];
+  const error = await thrownBy(invoke(scripted));
+  expect(error.report).toMatchObject({ unknown: 2, failed: 0, putBack: 0 });
+});
+
+test('the invocation and the agent are named in each claim', async () => {
+  const scripted = scriptedAgent({ name: 'lambda' });
+  scripted.backend.queue = [flowRun('a')];
+  await invoke(scripted);
+  expect(scripted.backend.claims[0]?.claimant).toEqual({ agent: 'lambda', invocation: 'invocation-1' });
+});
+
+test('a warm agent registers once (conformance 15)', async () => {
+  const scripted = scriptedAgent();
+  await invoke(scripted);
+  await invoke(scripted);
+  expect(scripted.backend.identities).toHaveLength(1);
+});
+
+test('the report keeps the first 200 runs and counts all', async () => {
+  const scripted = scriptedAgent();
+  scripted.backend.queue = Array.from({ length: 250 }, (_, i) => flowRun(String(i)));
+  const report = await invoke(scripted);
+  expect(report.started).toBe(250);
+  expect(report.runs).toHaveLength(200);
+});
+
+test('the report says how late each run was started', async () => {
+  const scripted = scriptedAgent();
+  scripted.backend.queue = [flowRun('a', scripted.clock.now() - 4200)];
+  expect((await invoke(scripted)).runs).toEqual([
+    { flowRunId: 'a', name: 'name-a', outcome: 'started', detail: 'task-a', lateMs: 4200 },
+  ]);
+});

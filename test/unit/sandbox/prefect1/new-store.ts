@@ -1,0 +1,22 @@
+import { seededRandom } from '../../../../src/sandbox/seeded-random.ts';
+import { createStore } from '../../../../src/sandbox/prefect1/store.ts';
+import type { StateRules, Store } from '../../../../src/sandbox/prefect1/store.ts';
+import { uuids } from '../../../../src/sandbox/prefect1/uuids.ts';
+
+export const startMs = Date.parse('2026-11-23T08:00:00Z');
+
+/** An empty store at `startMs`, whose clock moves only by `pass`. */
+export function newStore(rules: Partial<StateRules> = {}): { store: Store; pass: (ms: number) => void } {
+  let nowMs = startMs;
+  const store = createStore({
+    clock: { now: () => nowMs, sleep: () => Promise.resolve() },
+    newId: uuids(seededRandom('test')),
+    rules: { versionLocking: false, submittedLockMs: 30_000, ...rules },
+  });
+  return { store, pass: (ms) => (nowMs += ms) };
+}
+
+/** ISO 8601, so many seconds after `startMs`. */
+export function at(seconds: number): string {
+  return new Date(startMs + seconds * 1000).toISOString();
+}
