@@ -1,6 +1,7 @@
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { CallCounter } from './call-counter.ts';
 import type { Clock } from './clock.ts';
+import { DescribedDefinitions } from './ecs/described-definitions.ts';
 import { EcsAgent } from './ecs/ecs-agent.ts';
 import { createEcsClient } from './ecs/ecs-client.ts';
 import type { Logger } from './logger.ts';
@@ -22,7 +23,7 @@ export interface CreateAgentDependencies {
 export interface CreatedAgent {
   readonly agent: EcsAgent<Prefect1FlowRun>;
   readonly backend: Prefect1Backend;
-  readonly taskRequest: (run: Prefect1FlowRun) => Promise<TaskRequest>;
+  readonly taskRequest: (run: Prefect1FlowRun, signal: AbortSignal) => Promise<TaskRequest>;
   readonly ecsClient: ECSClient;
 }
 
@@ -40,12 +41,15 @@ export function createAgent(settings: Settings, dependencies: CreateAgentDepende
     key: flowRunKey(prefect1.apiKey),
     tenantId: () => backend.tenantId,
   };
-  const taskRequest = async (run: Prefect1FlowRun) => {
-    const path = run.runConfig?.task_definition_path;
-    const template = typeof path === 'string' ? await readTaskDefinition(path) : undefined;
-    return buildTaskRequest(run, request, template);
-  };
   const ecsClient = createEcsClient(calls);
+  const described = new DescribedDefinitions(ecsClient);
+  const taskRequest = async (run: Prefect1FlowRun, signal: AbortSignal) => {
+    const { task_definition_path: path, task_definition_arn: arn } = run.runConfig ?? {};
+    return buildTaskRequest(run, request, {
+      template: typeof path === 'string' ? await readTaskDefinition(path) : undefined,
+      described: typeof arn === 'string' ? await described.get(arn, signal) : undefined,
+    });
+  };
   const agent = new EcsAgent(options, { backend, logger, clock, client: ecsClient, taskRequest });
   return { agent, backend, taskRequest, ecsClient };
 }

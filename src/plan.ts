@@ -34,7 +34,7 @@ export async function plan(
     const { id: flowRunId, name } = run;
     const about = { flowRunId, name, startTime: new Date(run.startTimeMs).toISOString() };
     try {
-      const { taskDefinition, runTask } = await taskRequest(run);
+      const { taskDefinition, runTask } = await taskRequest(run, signal);
       const shown = taskDefinition.kind === 'arn' ? taskDefinition.arn : familyOf(taskDefinition.content);
       planned.push({ ...about, action: 'launch', taskDefinition: shown, runTask: withoutSecrets(runTask) });
     } catch (error) {

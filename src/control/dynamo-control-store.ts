@@ -14,14 +14,14 @@ import { AwsError } from '../errors.ts';
 const KEY = { id: { S: 'control' } };
 
 const number = z.pipe(
-  z.object({ N: z.string() }, 'expected a number'),
+  z.object({ N: z.string('expected a number') }, 'expected a number'),
   z.transform(({ N }) => Number(N)),
 );
 
 const item = z.object({
   lastPollMs: number,
   lastSuccessMs: z.optional(number),
-  lastFailure: z.optional(z.object({ S: z.string() }, 'expected a string')),
+  lastFailure: z.optional(z.object({ S: z.string('expected a string') }, 'expected a string')),
 });
 
 /** Keeps the control record as one item of a DynamoDB table whose key is `id`. */

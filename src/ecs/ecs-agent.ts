@@ -6,6 +6,7 @@ import { failed, type LaunchOutcome, retry } from '../agent/launch-outcome.ts';
 import { classifyFailure } from './classify-failure.ts';
 import { clientToken } from './client-token.ts';
 import { FlowRunError } from '../errors.ts';
+import { LaunchRate } from './launch-rate.ts';
 import { runTask } from './run-task.ts';
 import { startedBy } from './started-by.ts';
 import { TaskDefinitions } from './task-definitions.ts';
@@ -26,11 +27,13 @@ export interface EcsAgentDependencies<Run extends FlowRun> extends AgentDependen
 export class EcsAgent<Run extends FlowRun = FlowRun> extends Agent<Run> {
   readonly #dependencies: EcsAgentDependencies<Run>;
   readonly #definitions: TaskDefinitions;
+  readonly #rate: LaunchRate;
 
   constructor(options: AgentOptions, dependencies: EcsAgentDependencies<Run>) {
     super(options, dependencies);
     this.#dependencies = dependencies;
     this.#definitions = new TaskDefinitions(dependencies.client);
+    this.#rate = new LaunchRate(this.clock);
   }
 
   /** The genuine agent's, so that a deployment that takes its place is the same agent to Prefect. */
@@ -46,11 +49,8 @@ export class EcsAgent<Run extends FlowRun = FlowRun> extends Agent<Run> {
   }
 
   async #launch(run: Claimed<Run>, signal: AbortSignal): Promise<LaunchOutcome> {
-    if (signal.aborted) return retry(OUT_OF_TIME);
     const prepared = await this.#prepare(run, signal);
     if ('outcome' in prepared) return prepared.outcome;
-    // Once RunTask is handed to the SDK, nobody can say that it was not sent.
-    if (signal.aborted) return retry(OUT_OF_TIME);
     const { request, taskDefinition } = prepared;
     const { tags = [], ...rest } = request.runTask;
     const outcome = await runTask(
@@ -71,15 +71,22 @@ export class EcsAgent<Run extends FlowRun = FlowRun> extends Agent<Run> {
     return outcome;
   }
 
+  /** Everything before RunTask. Whatever goes wrong here, there certainly is no task. */
   async #prepare(
     run: Claimed<Run>,
     signal: AbortSignal,
   ): Promise<{ request: TaskRequest; taskDefinition: string } | { outcome: LaunchOutcome }> {
     try {
+      signal.throwIfAborted();
       const request = await this.#dependencies.taskRequest(run, signal);
-      return { request, taskDefinition: await this.#arnOf(request.taskDefinition, signal) };
+      const taskDefinition = await this.#arnOf(request.taskDefinition, signal);
+      await this.#rate.turn(signal);
+      // Once RunTask is handed to the SDK, nobody can say that it was not sent.
+      signal.throwIfAborted();
+      return { request, taskDefinition };
     } catch (error) {
       if (error instanceof FlowRunError) return { outcome: failed(error.message) };
+      if (signal.aborted) return { outcome: retry(OUT_OF_TIME) };
       return { outcome: classifyFailure('RegisterTaskDefinition', error) };
     }
   }

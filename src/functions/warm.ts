@@ -6,6 +6,7 @@ import { createControlStore } from '../control/create-control-store.ts';
 import { createAgent, type CreatedAgent } from '../create-agent.ts';
 import { environment } from '../settings/environment.ts';
 import { loadSettings } from '../settings/load-settings.ts';
+import { likelyTypos } from '../settings/unknown-names.ts';
 
 /** What a warm sandbox keeps from one poll to the next: connections, the registration, known definitions. */
 export interface Warm extends CreatedAgent {
@@ -28,9 +29,13 @@ export async function warmed(logger: Logger): Promise<Warm> {
 }
 
 async function create(logger: Logger): Promise<Warm> {
-  const settings = await loadSettings(environment());
+  const env = environment();
+  const settings = await loadSettings(env);
   const { logLevel } = settings.agent;
   logger.setLogLevel(logLevel === 'WARNING' ? 'WARN' : logLevel);
+  for (const { name, nearest } of await likelyTypos(env)) {
+    logger.warn(`${name} is ignored, for it is no setting. Did you mean ${nearest}?`);
+  }
   const calls = new CallCounter();
   const clock = systemClock;
   const control = createControlStore(settings.controlTable);

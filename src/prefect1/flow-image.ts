@@ -28,5 +28,11 @@ function dockerImage({ storage }: Flow): string {
     throw new FlowRunError('Docker storage is missing required fields image_name and image_tag');
   }
   const image = `${name}:${tag}`;
-  return typeof registry === 'string' ? `${registry.replace(/\/+$/, '')}/${image}` : image;
+  return typeof registry === 'string' ? `${normalized(registry)}${image}` : image;
+}
+
+/** As Python joins paths: doubled slashes and dots go. */
+function normalized(registry: string): string {
+  const segments = registry.split('/').filter((segment) => segment !== '' && segment !== '.');
+  return segments.map((segment) => `${segment}/`).join('');
 }

@@ -14,7 +14,7 @@ export interface TaskRun {
 export interface Flow {
   readonly id: string;
   readonly name: string;
-  readonly version: number | null;
+  readonly version: number | string | null;
   readonly storage: Readonly<Record<string, unknown>> | null;
   /** The version of Prefect that registered the flow. */
   readonly coreVersion: string | null;
@@ -43,7 +43,7 @@ const row = z.object({
     {
       id: text,
       name: text,
-      version: z.nullish(number),
+      version: z.nullish(z.union([number, text], 'expected a number')),
       storage: z.nullish(json),
       core_version: z.nullish(text),
     },

@@ -1,3 +1,4 @@
+import type { TaskDefinition } from '@aws-sdk/client-ecs';
 import { environmentEntries, flowContainer, mergeByName, readContainers } from './containers.ts';
 import { FlowRunError } from '../errors.ts';
 import { flowCommand } from './flow-command.ts';
@@ -40,15 +41,22 @@ const DEFAULT_TASK_DEFINITION = {
   containerDefinitions: [{ name: 'flow' }],
 };
 
+/** The task definition that a run config names instead of holding it. */
+export interface NamedDefinition {
+  /** What is behind `task_definition_path`. */
+  readonly template?: Readonly<Record<string, unknown>> | undefined;
+  /** What ECS says of `task_definition_arn`. */
+  readonly described?: Pick<TaskDefinition, 'taskRoleArn' | 'executionRoleArn'> | undefined;
+}
+
 /**
  * A flow run as an ECS task, by the rules of Prefect 1.4.1's ECS agent.
- * `template` is the text behind the run config's `task_definition_path`, parsed; undefined where there is none.
  * @throws FlowRunError for what the run, its run config or its storage has wrong.
  */
 export function buildTaskRequest(
   run: Prefect1FlowRun,
   settings: TaskRequestSettings,
-  template?: Readonly<Record<string, unknown>>,
+  { template, described }: NamedDefinition = {},
 ): TaskRequest {
   const config = readRunConfig(run);
   const kwargs = mergeRunTaskKwargs(agentKwargs(settings.ecs), config.run_task_kwargs ?? {});
@@ -59,7 +67,7 @@ export function buildTaskRequest(
   }
   const taskDefinition: TaskDefinitionSource =
     content === undefined ? { kind: 'arn', arn: arn ?? '' } : { kind: 'content', content };
-  return { taskDefinition, runTask: buildRunTask(run, config, settings, kwargs, content) };
+  return { taskDefinition, runTask: buildRunTask(run, config, settings, kwargs, content ?? described) };
 }
 
 function agentKwargs({ cluster, launchType, runTaskKwargs }: EcsSettings): RunTaskKwargs {
@@ -74,7 +82,7 @@ function buildContent(
   { flow }: Prefect1FlowRun,
   config: EcsRun,
   { ecs, key }: TaskRequestSettings,
-  { launchType }: RunTaskKwargs,
+  kwargs: RunTaskKwargs,
   template: Readonly<Record<string, unknown>> | undefined,
 ): TaskDefinitionContent {
   const base = config.task_definition ?? template ?? ecs.taskDefinition ?? DEFAULT_TASK_DEFINITION;
@@ -98,6 +106,8 @@ function buildContent(
     container.secrets = mergeByName(secrets, container.secrets, `${path}.secrets`);
   }
   const executionRoleArn = config.execution_role_arn ?? ecs.executionRoleArn;
+  // A run that chooses a capacity provider drops the agent's launch type, which still says what must fit.
+  const launchType = kwargs.launchType ?? ecs.launchType;
   const content = {
     ...given,
     ...('cpu' in given && { cpu: asText(given.cpu) }),
@@ -126,7 +136,7 @@ function buildRunTask(
   config: EcsRun,
   settings: TaskRequestSettings,
   kwargs: RunTaskKwargs,
-  content: TaskDefinitionContent | undefined,
+  definition: NamedDefinition['described'],
 ): TaskRequest['runTask'] {
   const overrides = readOverrides(kwargs);
   const containerOverrides = readContainerOverrides(overrides);
@@ -138,8 +148,8 @@ function buildRunTask(
     'run_task_kwargs.overrides.containerOverrides.flow.environment',
   );
   const { ecs } = settings;
-  const taskRoleArn = config.task_role_arn ?? content?.taskRoleArn ?? ecs.taskRoleArn;
-  const executionRoleArn = config.execution_role_arn ?? content?.executionRoleArn ?? ecs.executionRoleArn;
+  const taskRoleArn = config.task_role_arn ?? definition?.taskRoleArn ?? ecs.taskRoleArn;
+  const executionRoleArn = config.execution_role_arn ?? definition?.executionRoleArn ?? ecs.executionRoleArn;
   const cpu = config.cpu || overrides.cpu;
   const memory = config.memory || overrides.memory;
   const runTask = {

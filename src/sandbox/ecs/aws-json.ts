@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { EcsError } from './ecs-error.ts';
 
-/** The AWS JSON 1.1 protocol, as far as ECS uses it. */
+/** An answer in AWS JSON 1.1. Dates in its body are sent as epoch seconds. */
 export interface JsonAnswer {
   readonly status: number;
   readonly body: unknown;
@@ -31,10 +31,9 @@ export function operationOf(request: IncomingMessage): string {
 export async function readInput(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  // The request must outlive a refusal, or its answer could not be sent.
-  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+  for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > 10 * MAX_BODY_BYTES) {
+    if (bytes > MAX_BODY_BYTES) {
       throw new EcsError(
         'RequestEntityTooLargeException',
         `Expected a body of ${MAX_BODY_BYTES} bytes at most.`,
@@ -60,6 +59,8 @@ export function errorAnswer(error: unknown): JsonAnswer {
 }
 
 export function sendJson(response: ServerResponse, { status, body }: JsonAnswer): void {
+  // A body that was not read to its end takes the connection with it; the client must not use it again.
+  if (!response.req.complete) response.setHeader('connection', 'close');
   response.writeHead(status, {
     'content-type': 'application/x-amz-json-1.1',
     'x-amzn-requestid': randomUUID(),

@@ -225,7 +225,7 @@ test.each<[string, TaskRequest]>([
       sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 200, signal),
     };
     const { create, backend, calls } = await ecsAgent({}, async () =>
-      systemClock.sleep(300).then(() => REQUEST),
+      systemClock.sleep(300).then(() => request),
     );
     backend.queue = Array.from({ length: 12 }, (_, i) => ({ id: String(i), name: '', startTimeMs: 0 }));
     const report = await reportOf(create({ clock }).start({ deadlineMs: Date.now() + 25_000 }));

@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-ecs';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startEcs, type EcsOptions } from '../../../../src/sandbox/ecs/ecs-server.ts';
+import type { Task } from '../../../../src/sandbox/ecs/new-task.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 import { definition, ecsClient, runInput } from './ecs-client.ts';
 
@@ -159,13 +160,13 @@ describe('what a test sees', () => {
 
   test('each change of a task, as it was at that moment', async () => {
     const { client, ecs, clock } = await setUp();
-    const seen: [number, string][] = [];
-    const unsubscribe = ecs.onTaskChange(({ version, lastStatus }) => seen.push([version, lastStatus]));
+    const seen: Task[] = [];
+    const unsubscribe = ecs.onTaskChange((task) => seen.push(task));
     await client.send(new RunTaskCommand(runInput));
     await clock.advance(0);
     unsubscribe();
     await clock.advance(1000);
-    expect(seen).toEqual([
+    expect(seen.map(({ version, lastStatus }) => [version, lastStatus])).toEqual([
       [1, 'PROVISIONING'],
       [2, 'PENDING'],
       [3, 'RUNNING'],

@@ -90,10 +90,11 @@ describe('a RunTask that meets a fault', () => {
   });
 
   test('of delay has no effect when the sandbox closes meanwhile', async () => {
-    const { ecs, run } = await setUp({ kind: 'delay', ms: 5000 });
+    const { clock, ecs, run } = await setUp({ kind: 'delay', ms: 5000 });
     const delayed = run().catch((error: unknown) => error);
     await expect.poll(() => ecs.calls['RunTask']).toBe(1);
     await ecs.close();
+    await clock.advance(5000);
     expect(await delayed).toBeInstanceOf(Error);
     expect(ecs.tasks()).toEqual([]);
   });

@@ -54,7 +54,7 @@ test.each([
   [
     'of more than 1 MiB',
     { authorization: signed, 'x-amz-target': target },
-    JSON.stringify({ family: 'f'.repeat(1024 * 1024) }),
+    JSON.stringify({ family: 'f'.repeat(8 * 1024 * 1024) }),
     'RequestEntityTooLargeException',
   ],
 ])('a request %s is refused', async (_name, headers, body, type) => {

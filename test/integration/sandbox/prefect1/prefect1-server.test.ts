@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { systemClock } from '../../../../src/clock.ts';
+import type { Clock } from '../../../../src/clock.ts';
 import type { Fault } from '../../../../src/sandbox/faults.ts';
 import { startPrefect1 } from '../../../../src/sandbox/prefect1/prefect1-server.ts';
 import type { Prefect1Options, Prefect1Sandbox } from '../../../../src/sandbox/prefect1/prefect1-server.ts';
@@ -420,9 +421,18 @@ test('ids are the same for the same seed, and others without one', async () => {
 });
 
 test('closing ends what a fault holds back', async () => {
-  const api = await start({ faults: () => ({ kind: 'delay', ms: 60_000 }) });
-  const held = post(api, '{ hello }').catch(() => 'cut off');
-  await expect.poll(() => api.requests.length).toBe(1);
+  const held: AbortSignal[] = [];
+  const clock: Clock = {
+    ...systemClock,
+    sleep: (ms, signal) => {
+      if (signal !== undefined) held.push(signal);
+      return systemClock.sleep(ms, signal);
+    },
+  };
+  const api = await start({ clock, faults: () => ({ kind: 'delay', ms: 60_000 }) });
+  const answer = post(api, '{ hello }').catch(() => 'cut off');
+  await expect.poll(() => held.length).toBe(1);
   await api.close();
-  expect(await held).toBe('cut off');
+  expect(await answer).toBe('cut off');
+  expect(held[0]?.aborted).toBe(true);
 });

@@ -179,7 +179,7 @@ describe('RunTask', () => {
 describe('a client token', () => {
   test('repeats the original answer to the same request, although the task has moved on', async () => {
     const { run, clock, tasks } = setUp();
-    const first = run({ clientToken: 'a', tags: [{ key: 'k', value: 'v' }] });
+    const first = structuredClone(run({ clientToken: 'a', tags: [{ key: 'k', value: 'v' }] }));
     await clock.advance(2000);
     expect(tasks.all()[0]?.lastStatus).toBe('STOPPED');
     expect(run({ tags: [{ value: 'v', key: 'k' }], clientToken: 'a' })).toEqual(first);

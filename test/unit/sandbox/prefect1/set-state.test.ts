@@ -56,6 +56,15 @@ test('the columns follow the state, and each change is a version', () => {
   });
 });
 
+test('a run that runs again keeps its first start time and loses its end', () => {
+  const { run, set, pass } = scheduledRun();
+  set('Running');
+  set('Failed');
+  pass(60_000);
+  set('Running');
+  expect(run).toMatchObject({ start_time: timestamptz(at(0)), end_time: null });
+});
+
 test.each([
   [30_000, 29_999, false],
   [30_000, 30_000, true],

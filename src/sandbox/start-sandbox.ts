@@ -1,0 +1,71 @@
+import { dirname, delimiter } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { systemClock } from '../clock.ts';
+import { type DynamoSandbox, SANDBOX_CREDENTIALS, startDynamo } from './dynamodb.ts';
+import { type EcsSandbox, startEcs } from './ecs/ecs-server.ts';
+import { runTaskProcess } from './ecs/run-task-process.ts';
+import { type Prefect1Sandbox, startPrefect1 } from './prefect1/prefect1-server.ts';
+
+export interface SandboxOptions {
+  /** Folders in which the programs of containers are looked for, first of all. @default this machine's PATH, and a stand-in for `prefect` */
+  readonly path?: readonly string[];
+  /** Whether tasks are executed as processes; their states are played when not. @default true */
+  readonly execute?: boolean;
+  /** Beside PATH and the containers' own: environment of the tasks' processes. @default {} */
+  readonly taskEnv?: Readonly<Record<string, string>>;
+  /** How long a task takes before its process runs, in milliseconds. @default 0 */
+  readonly provisioningMs?: number;
+}
+
+/** Everything that the agent talks to, on 127.0.0.1. */
+export interface Sandbox extends AsyncDisposable {
+  readonly prefect1: Prefect1Sandbox;
+  readonly ecs: EcsSandbox;
+  readonly dynamo: DynamoSandbox;
+  /** The environment that points a function at this sandbox. */
+  readonly functionEnv: Readonly<Record<string, string>>;
+}
+
+/** Where the stand-in for `prefect execute flow-run` is, for machines without Python. */
+const STAND_IN = fileURLToPath(new URL('./bin', import.meta.url));
+
+/** Starts an embedded Prefect 1 API, ECS and DynamoDB: an instrument for tests and demonstrations. */
+export async function startSandbox({
+  path = [],
+  execute = true,
+  taskEnv = {},
+  provisioningMs = 0,
+}: SandboxOptions = {}): Promise<Sandbox> {
+  const prefect1 = await startPrefect1({ clock: systemClock });
+  const searched = [...path, STAND_IN, dirname(process.execPath), process.env.PATH ?? ''];
+  const runner = runTaskProcess({ env: { ...taskEnv, PATH: searched.join(delimiter) }, cwd: process.cwd() });
+  const ecs = await startEcs({ clock: systemClock, runner: execute ? runner : undefined, provisioningMs });
+  const dynamo = await startDynamo();
+  return {
+    prefect1,
+    ecs,
+    dynamo,
+    functionEnv: functionEnv(prefect1, ecs, dynamo),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([prefect1.close(), ecs.close(), dynamo.close()]);
+    },
+  };
+}
+
+function functionEnv(
+  { endpoint }: Prefect1Sandbox,
+  ecs: EcsSandbox,
+  dynamo: DynamoSandbox,
+): Record<string, string> {
+  return {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: SANDBOX_CREDENTIALS.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: SANDBOX_CREDENTIALS.secretAccessKey,
+    AWS_ENDPOINT_URL_ECS: ecs.endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
+    PREFECT__BACKEND: 'server',
+    PREFECT__CLOUD__API: endpoint,
+    PREFECT__CLOUD__AGENT__CONTROL_TABLE: dynamo.table,
+    PREFECT__CLOUD__AGENT__ECS__SUBNETS: 'subnet-0a1b2c3d',
+  };
+}

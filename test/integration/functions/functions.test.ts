@@ -1,0 +1,203 @@
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import type { PollResult } from '../../../src/functions/poll.ts';
+import { startLocalFunction } from '../../../src/sandbox/lambda/local-function.ts';
+import { startSandbox } from '../../../src/sandbox/start-sandbox.ts';
+import { freePort } from '../../support/free-port.ts';
+
+const bundle = (name: string): string => fileURLToPath(new URL(`../../../dist/${name}.mjs`, import.meta.url));
+
+/** The built functions beside a sandbox. */
+async function deployed(change: Record<string, string> = {}) {
+  const sandbox = await startSandbox();
+  onTestFinished(() => sandbox[Symbol.asyncDispose]());
+  const logs: string[] = [];
+  const onLog = (line: string) => logs.push(line);
+  const env = { ...sandbox.functionEnv, ...change };
+  const start = (name: string) => {
+    const started = startLocalFunction({
+      functionName: name,
+      bundle: bundle(name),
+      env,
+      timeoutMs: 55_000,
+      onLog,
+    });
+    onTestFinished(() => started.close());
+    return started;
+  };
+  const poll = start('poll');
+  const health = start('health');
+  const flow = sandbox.prefect1.createFlow({ name: 'etl' });
+  const poke = async (event: unknown = {}) => {
+    const { result, error } = await poll.invoke(event);
+    return { result: result as PollResult, error };
+  };
+  const ask = async () => {
+    const { result } = await health.invoke({ version: '2.0', rawPath: '/api/health' });
+    const { statusCode, body } = result as { statusCode: number; body: string };
+    return { statusCode, body: JSON.parse(body) as Record<string, unknown> };
+  };
+  return { sandbox, logs, flow, poll: poke, health: ask };
+}
+
+test('the built function launches a due run as a process that reports back, and says what that cost', async () => {
+  const { sandbox, flow, poll } = await deployed();
+  const { id } = sandbox.prefect1.createFlowRun({ flowId: flow.id });
+  const { result } = await poll();
+  expect(result).toMatchObject({
+    agent: 'agent',
+    dryRun: false,
+    polls: 2,
+    found: 1,
+    claimed: 1,
+    started: 1,
+    calls: {
+      prefect: {
+        tenant: 1,
+        register_agent: 1,
+        hello: 1,
+        get_runs_in_queue: 2,
+        flow_run: 1,
+        set_flow_run_states: 1,
+        write_run_logs: 1,
+      },
+      ecs: { DescribeTaskDefinition: 1, RegisterTaskDefinition: 1, RunTask: 1 },
+    },
+  });
+  await expect.poll(() => sandbox.prefect1.flowRun(id)?.state, { timeout: 15_000 }).toBe('Success');
+});
+
+test('a warm function registers no agent and describes no definition a second time', async () => {
+  const { sandbox, flow, poll } = await deployed();
+  sandbox.prefect1.createFlowRun({ flowId: flow.id });
+  await poll();
+  sandbox.prefect1.createFlowRun({ flowId: flow.id });
+  const { result } = await poll();
+  expect(result.calls).toEqual({
+    prefect: { get_runs_in_queue: 2, flow_run: 1, set_flow_run_states: 1, write_run_logs: 1 },
+    ecs: { RunTask: 1 },
+  });
+});
+
+test('an idle poll of a warm function is one request', async () => {
+  const { poll } = await deployed();
+  await poll();
+  const { result } = await poll({ source: 'aws.events', detail: {} });
+  expect(result.calls).toEqual({ prefect: { get_runs_in_queue: 1 }, ecs: {} });
+});
+
+test('a dry run says what would be done and does nothing', async () => {
+  const { sandbox, flow, poll, health } = await deployed({
+    PREFECT__CLOUD__AGENT__ENV_VARS: '{"DB_PASSWORD": "canary", "REGION": "eu"}',
+  });
+  const { prefect1, ecs } = sandbox;
+  const launch = prefect1.createFlowRun({ flowId: flow.id });
+  const wrong = prefect1.createFlowRun({ flowId: flow.id, runConfig: { type: 'LocalRun' } });
+  const { result } = await poll({ dryRun: true });
+  expect(result).toMatchObject({
+    dryRun: true,
+    runs: [
+      {
+        flowRunId: launch.id,
+        action: 'launch',
+        taskDefinition: expect.stringMatching(/^prefect-/) as string,
+      },
+      {
+        flowRunId: wrong.id,
+        action: 'fail',
+        reason: `Flow run ${wrong.id} has a \`run_config\` of type \`LocalRun\`, only \`ECSRun\` is supported`,
+      },
+    ],
+    calls: { prefect: { tenant: 1, get_runs_in_queue: 1, flow_run: 1 }, ecs: {} },
+  });
+  const text = JSON.stringify(result);
+  expect(text).toContain('"name":"REGION","value":"eu"');
+  expect(text).toContain('"name":"DB_PASSWORD","value":"[secret]"');
+  expect(text).not.toContain('canary');
+  expect([prefect1.agents(), ecs.tasks(), ecs.calls]).toEqual([[], [], {}]);
+  expect(prefect1.flowRuns().map(({ state }) => state)).toEqual(['Scheduled', 'Scheduled']);
+  expect((await health()).statusCode).toBe(503);
+});
+
+test('health is 503 before the first poll, 200 after a good one, and 503 with the reason after a failed one', async () => {
+  const { sandbox, poll, health } = await deployed();
+  expect(await health()).toEqual({
+    statusCode: 503,
+    body: { status: 'fail', reason: 'No poll has ended yet.' },
+  });
+  await poll();
+  expect(await health()).toMatchObject({ statusCode: 200, body: { status: 'pass' } });
+  await sandbox.prefect1.close();
+  const { error } = await poll();
+  expect(error).toMatchObject({ errorType: 'PollFailedError' });
+  const { statusCode, body } = await health();
+  expect(statusCode).toBe(503);
+  expect(body.reason).toMatch(
+    /^The last poll failed, \d s ago: PollFailedError: A poll failed: PrefectApiError: .*could not be reached/,
+  );
+});
+
+test('an API that is down at the cold start is recorded as well', async () => {
+  const { sandbox, poll, health } = await deployed();
+  await sandbox.prefect1.close();
+  const { error } = await poll();
+  expect(error?.errorType).toBe('PrefectApiError');
+  expect((await health()).body.reason).toContain('The API could not be reached: ECONNREFUSED.');
+});
+
+test('a record that can’t be read stops the poll before anything is claimed', async () => {
+  const { sandbox, flow, poll } = await deployed({
+    AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${await freePort()}`,
+    AWS_MAX_ATTEMPTS: '1',
+  });
+  sandbox.prefect1.createFlowRun({ flowId: flow.id });
+  const { error } = await poll();
+  expect(error).toMatchObject({ errorType: 'AwsError' });
+  expect(sandbox.prefect1.requests).toEqual([]);
+});
+
+test('wrong settings are told all at once, by name', async () => {
+  const { poll } = await deployed({
+    PREFECT__BACKEND: 'cluod',
+    PREFECT__CLOUD__AGENT__MAX_POLLS: 'many',
+    PREFECT__CLOUD__AGENT__ECS__SUBNETS: '',
+  });
+  const { error } = await poll();
+  expect(error?.errorType).toBe('SettingsError');
+  for (const name of [
+    'PREFECT__BACKEND',
+    'PREFECT__CLOUD__AGENT__MAX_POLLS',
+    'PREFECT__CLOUD__AGENT__ECS__SUBNETS',
+  ]) {
+    expect(error?.errorMessage).toContain(name);
+  }
+});
+
+test('a cloud without a key stops before any request, in the genuine words (conformance 9)', async () => {
+  const { sandbox, poll } = await deployed({ PREFECT__BACKEND: 'cloud' });
+  const { error } = await poll();
+  expect(error?.errorType).toBe('SettingsError');
+  expect(error?.errorMessage).toContain('You have not set an API key for authentication');
+  expect(error?.errorMessage).toContain('PREFECT__CLOUD__API_KEY');
+  expect(error?.errorMessage).toContain('PREFECT__CLOUD__AGENT__AUTH_TOKEN');
+  expect(sandbox.prefect1.requests).toEqual([]);
+});
+
+test('a misspelt event is refused by name', async () => {
+  const { poll } = await deployed();
+  const { error } = await poll({ max_polls: 1 });
+  expect(error?.errorMessage).toContain('unknown field max_polls');
+});
+
+test('the function logs one JSON object a line, with the request’s id', async () => {
+  const { sandbox, flow, poll, logs } = await deployed();
+  sandbox.prefect1.createFlowRun({ flowId: flow.id });
+  await poll();
+  await expect.poll(() => logs.length).toBeGreaterThan(3);
+  for (const line of logs) {
+    expect(JSON.parse(line)).toMatchObject({
+      level: 'INFO',
+      function_request_id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+    });
+  }
+});

@@ -1,0 +1,47 @@
+import { systemClock } from '../../src/clock.ts';
+import type { CliIo, SignalName } from '../../src/cli/cli-io.ts';
+import { runCli } from '../../src/cli/run-cli.ts';
+
+/** A terminal that keeps what is written, and signals that the test sends. */
+export class FakeIo implements CliIo {
+  out = '';
+  err = '';
+  readonly env: CliIo['env'];
+  readonly clock = systemClock;
+  readonly stdout;
+  readonly stderr;
+  #listeners = new Set<(signal: SignalName) => void>();
+
+  constructor(env: CliIo['env'] = {}, isTTY = false) {
+    // Nobody's own Prefect files.
+    this.env = { HOME: '/nowhere', ...env };
+    this.stdout = { isTTY, write: (text: string) => (this.out += text) };
+    this.stderr = { isTTY, write: (text: string) => (this.err += text) };
+  }
+
+  readonly onSignal = (listener: (signal: SignalName) => void) => {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  };
+
+  signal(name: SignalName): void {
+    for (const listener of this.#listeners) listener(name);
+  }
+
+  get listeners(): number {
+    return this.#listeners.size;
+  }
+
+  run(...argv: readonly string[]): Promise<number> {
+    return runCli(argv, this);
+  }
+}
+
+/** Runs a command to its end. */
+export async function cli(argv: readonly string[], env: CliIo['env'] = {}) {
+  const io = new FakeIo(env);
+  const code = await io.run(...argv);
+  return { code, out: io.out, err: io.err };
+}

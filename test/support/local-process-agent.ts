@@ -1,0 +1,24 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { Agent } from '../../src/agent/agent.ts';
+import type { Claimed } from '../../src/agent/flow-run.ts';
+import { failed, type LaunchOutcome } from '../../src/agent/launch-outcome.ts';
+
+/** Starts each flow run as a process of this machine. */
+export class LocalProcessAgent extends Agent {
+  protected override async deployFlows(flowRuns: readonly Claimed[]): Promise<LaunchOutcome[]> {
+    return Promise.all(flowRuns.map(async (run) => this.#start(run)));
+  }
+
+  async #start(run: Claimed): Promise<LaunchOutcome> {
+    const env = { ...this.envVars, PREFECT__CONTEXT__FLOW_RUN_ID: run.id };
+    const child = spawn('prefect', ['execute', 'flow-run'], { env, stdio: 'ignore' });
+    try {
+      await once(child, 'spawn');
+      const pid = String(child.pid);
+      return { kind: 'started', infrastructureId: pid, info: `PID: ${pid}` };
+    } catch (error) {
+      return failed(`The process could not be started: ${String(error)}`);
+    }
+  }
+}

@@ -1,0 +1,343 @@
+import { describe, expect, test } from 'vitest';
+import { FlowRunError } from '../../../src/errors.ts';
+import type { Prefect1FlowRun } from '../../../src/prefect1/flow-run.ts';
+import {
+  buildTaskRequest,
+  type NamedDefinition,
+  type TaskRequestSettings,
+} from '../../../src/prefect1/task-request.ts';
+import { Secret } from '../../../src/secret.ts';
+import type { TaskRequest } from '../../../src/task-request.ts';
+
+const SECRET_ARN = 'arn:aws:ssm:us-east-1:123456789012:parameter/prefect';
+
+const role = (name: string): string => `arn:aws:iam::123456789012:role/${name}`;
+
+const settings = (change: Partial<TaskRequestSettings> = {}): TaskRequestSettings => ({
+  prefect: { backend: 'cloud', api: 'https://api.prefect.io' },
+  agent: { labels: ['prod', "it's"], envVars: {}, noCloudLogs: false },
+  ecs: {
+    cluster: undefined,
+    launchType: 'FARGATE',
+    taskRoleArn: undefined,
+    executionRoleArn: undefined,
+    taskDefinition: undefined,
+    runTaskKwargs: { networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-a'] } } },
+  },
+  flowLogLevel: 'INFO',
+  key: { kind: 'none' },
+  tenantId: () => 'tenant-1',
+  ...change,
+});
+
+const ecs = (change: Partial<TaskRequestSettings['ecs']>): TaskRequestSettings =>
+  settings({ ecs: { ...settings().ecs, ...change } });
+
+const run = (
+  runConfig: Prefect1FlowRun['runConfig'],
+  flow: Partial<Prefect1FlowRun['flow']> = {},
+): Prefect1FlowRun => ({
+  id: 'run-1',
+  name: 'brave-lynx',
+  startTimeMs: 0,
+  version: 1,
+  state: { type: 'Scheduled' },
+  flow: { id: 'flow-1', name: 'etl', version: 3, storage: { type: 'S3' }, coreVersion: '1.4.1', ...flow },
+  runConfig,
+  taskRuns: [],
+});
+
+const ecsRun = (fields: object = {}) => ({ type: 'ECSRun', ...fields });
+
+const contentOf = ({ taskDefinition }: TaskRequest) => {
+  if (taskDefinition.kind !== 'content') throw new Error('expected a definition of its own');
+  return taskDefinition.content;
+};
+
+const flowOverride = ({ runTask }: TaskRequest) =>
+  runTask.overrides?.containerOverrides?.find(({ name }) => name === 'flow');
+
+const environmentOf = (request: TaskRequest): Record<string, string | undefined> =>
+  Object.fromEntries(
+    (flowOverride(request)?.environment ?? []).map(({ name, value }) => [name ?? '', value]),
+  );
+
+test('a run without a run config becomes the genuine agent’s default task', () => {
+  const request = buildTaskRequest(run(null), settings());
+  expect(contentOf(request)).toEqual({
+    networkMode: 'awsvpc',
+    cpu: '1024',
+    memory: '2048',
+    requiresCompatibilities: ['FARGATE'],
+    containerDefinitions: [
+      {
+        name: 'flow',
+        image: 'prefecthq/prefect:1.4.1',
+        environment: [{ name: 'PREFECT__CONTEXT__IMAGE', value: 'prefecthq/prefect:1.4.1' }],
+      },
+    ],
+  });
+  expect(request.runTask).toMatchObject({
+    launchType: 'FARGATE',
+    networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-a'] } },
+    tags: [
+      { key: 'prefect:flow-run-id', value: 'run-1' },
+      { key: 'prefect:flow-id', value: 'flow-1' },
+      { key: 'prefect:flow-version', value: '3' },
+    ],
+  });
+  expect(flowOverride(request)?.command).toEqual(['/bin/sh', '-c', 'prefect execute flow-run']);
+  expect(environmentOf(request)).toEqual({
+    PREFECT__LOGGING__LEVEL: 'INFO',
+    PREFECT__CLOUD__SEND_FLOW_RUN_LOGS: 'true',
+    PREFECT__CLOUD__USE_LOCAL_SECRETS: 'false',
+    PREFECT__ENGINE__FLOW_RUNNER__DEFAULT_CLASS: 'prefect.engine.cloud.CloudFlowRunner',
+    PREFECT__BACKEND: 'cloud',
+    PREFECT__CLOUD__API: 'https://api.prefect.io',
+    PREFECT__CONTEXT__FLOW_RUN_ID: 'run-1',
+    PREFECT__CONTEXT__FLOW_ID: 'flow-1',
+    PREFECT__CLOUD__API_KEY: '',
+    PREFECT__CLOUD__AUTH_TOKEN: '',
+    PREFECT__CLOUD__TENANT_ID: '',
+    PREFECT__CLOUD__AGENT__LABELS: `['prod', "it's"]`,
+    PREFECT__LOGGING__LOG_TO_CLOUD: 'true',
+  });
+});
+
+test('runs that differ in nothing but themselves share a definition', () => {
+  const a = buildTaskRequest(run(null), settings());
+  const b = buildTaskRequest({ ...run(null, { id: 'flow-2', name: 'other' }), id: 'run-2' }, settings());
+  expect(contentOf(a)).toEqual(contentOf(b));
+});
+
+describe('the key', () => {
+  test('that lives in a secret is named in the definition and is nowhere else (conformance 50)', () => {
+    const request = buildTaskRequest(run(null), settings({ key: { kind: 'secret', arn: SECRET_ARN } }));
+    expect(contentOf(request).containerDefinitions?.[0]?.secrets).toEqual([
+      { name: 'PREFECT__CLOUD__API_KEY', valueFrom: SECRET_ARN },
+      { name: 'PREFECT__CLOUD__AUTH_TOKEN', valueFrom: SECRET_ARN },
+    ]);
+    expect(environmentOf(request)).not.toHaveProperty('PREFECT__CLOUD__API_KEY');
+    expect(environmentOf(request)).not.toHaveProperty('PREFECT__CLOUD__AUTH_TOKEN');
+    expect(environmentOf(request)['PREFECT__CLOUD__TENANT_ID']).toBe('tenant-1');
+  });
+
+  test('that is given as it is goes to the flow run as it is (conformance 50)', () => {
+    const key = { kind: 'value', value: new Secret('pcu_1') } as const;
+    expect(environmentOf(buildTaskRequest(run(null), settings({ key })))).toMatchObject({
+      PREFECT__CLOUD__API_KEY: 'pcu_1',
+      PREFECT__CLOUD__AUTH_TOKEN: 'pcu_1',
+      PREFECT__CLOUD__TENANT_ID: 'tenant-1',
+    });
+  });
+});
+
+describe('run configs', () => {
+  test('UniversalRun sets the environment and nothing else (conformance 40)', () => {
+    const request = buildTaskRequest(run({ type: 'UniversalRun', env: { A: 'B' }, cpu: '256' }), settings());
+    expect(environmentOf(request)['A']).toBe('B');
+    expect(request.runTask.overrides).not.toHaveProperty('cpu');
+  });
+
+  test('ECSRun sets image, size, roles and arguments', () => {
+    const request = buildTaskRequest(
+      run(
+        ecsRun({
+          image: 'example.com/etl:1',
+          cpu: '1 vcpu',
+          memory: '2 GB',
+          task_role_arn: role('task'),
+          execution_role_arn: role('execution'),
+          run_task_kwargs: { cluster: 'mine', platformVersion: '1.4.0' },
+        }),
+      ),
+      ecs({ cluster: 'agents', taskRoleArn: role('agent') }),
+    );
+    expect(contentOf(request).containerDefinitions?.[0]?.image).toBe('example.com/etl:1');
+    expect(request.runTask).toMatchObject({
+      cluster: 'mine',
+      platformVersion: '1.4.0',
+      overrides: {
+        cpu: '1 vcpu',
+        memory: '2 GB',
+        taskRoleArn: role('task'),
+        executionRoleArn: role('execution'),
+      },
+    });
+  });
+
+  test.each<[string, unknown, string]>([
+    [
+      'another platform (conformance 40)',
+      { type: 'LocalRun' },
+      'Flow run run-1 has a `run_config` of type `LocalRun`, only `ECSRun` is supported',
+    ],
+    ['no type', {}, 'has a `run_config` of type `undefined`'],
+    ['a number for an image', ecsRun({ image: 1 }), 'Flow run run-1, run_config: image: expected a string'],
+    ['a number in the environment', ecsRun({ env: { A: 1 } }), 'run_config: env.A: expected a string'],
+    ['two definitions', ecsRun({ task_definition: {}, task_definition_arn: 'x' }), 'Can only provide one of'],
+    ['an image beside an ARN', ecsRun({ image: 'x', task_definition_arn: 'x' }), 'Cannot provide both'],
+    [
+      'overrides that are text',
+      ecsRun({ run_task_kwargs: { overrides: 'x' } }),
+      'run_task_kwargs.overrides: expected an object',
+    ],
+    [
+      'containers that are none',
+      ecsRun({ task_definition: { containerDefinitions: ['flow'] } }),
+      'task_definition.containerDefinitions: expected a list of objects',
+    ],
+  ])('%s fails the run with the field’s name', (_, config, message) => {
+    const build = () => buildTaskRequest(run(config as Prefect1FlowRun['runConfig']), settings());
+    expect(build).toThrow(FlowRunError);
+    expect(build).toThrow(message);
+  });
+});
+
+describe('a definition that is registered', () => {
+  const pinned = (described: NamedDefinition['described']) =>
+    buildTaskRequest(run(ecsRun({ task_definition_arn: 'etl:4' })), ecs({ taskRoleArn: role('agent') }), {
+      described,
+    });
+
+  test('is run as it is', () => {
+    expect(pinned({}).taskDefinition).toEqual({ kind: 'arn', arn: 'etl:4' });
+  });
+
+  test('keeps its own role before the agent’s', () => {
+    expect(pinned({ taskRoleArn: role('own') }).runTask.overrides?.taskRoleArn).toBe(role('own'));
+    expect(pinned({}).runTask.overrides?.taskRoleArn).toBe(role('agent'));
+  });
+
+  test('is refused with Docker storage, whose image it can’t have', () => {
+    const docker = { storage: { type: 'Docker', image_name: 'etl', image_tag: '1' } };
+    expect(() => buildTaskRequest(run(ecsRun({ task_definition_arn: 'etl:4' }), docker), settings())).toThrow(
+      'Cannot provide `task_definition_arn` when using `Docker` storage',
+    );
+  });
+});
+
+describe('the environment, the later wins', () => {
+  test('log level, agent, run config, and what the flow run needs', () => {
+    const request = buildTaskRequest(
+      run(
+        ecsRun({
+          env: { B: 'run', PREFECT__CONTEXT__FLOW_RUN_ID: 'forged', PREFECT__LOGGING__LEVEL: 'DEBUG' },
+          run_task_kwargs: {
+            overrides: {
+              containerOverrides: [
+                {
+                  name: 'flow',
+                  environment: [
+                    { name: 'C', value: 'kwargs' },
+                    { name: 'B', value: 'kwargs' },
+                  ],
+                },
+              ],
+            },
+          },
+        }),
+      ),
+      settings({ agent: { labels: [], envVars: { A: 'agent', B: 'agent' }, noCloudLogs: false } }),
+    );
+    expect(environmentOf(request)).toMatchObject({
+      A: 'agent',
+      B: 'run',
+      C: 'kwargs',
+      PREFECT__LOGGING__LEVEL: 'DEBUG',
+      PREFECT__CONTEXT__FLOW_RUN_ID: 'run-1',
+    });
+  });
+
+  test.each([
+    [false, undefined, 'true'],
+    [false, 'false', 'false'],
+    [true, undefined, 'false'],
+    [true, 'true', 'false'],
+  ])('logs: agent off %s, run config %s: sent %s (conformance 48)', (noCloudLogs, own, sent) => {
+    const env = own === undefined ? {} : { PREFECT__CLOUD__SEND_FLOW_RUN_LOGS: own };
+    const agent = { labels: [], envVars: {}, noCloudLogs };
+    const request = buildTaskRequest(run(ecsRun({ env })), settings({ agent }));
+    expect(environmentOf(request)['PREFECT__CLOUD__SEND_FLOW_RUN_LOGS']).toBe(sent);
+  });
+});
+
+describe('the flow container', () => {
+  test('is found among several, and the others are left as they are', () => {
+    const sidecar = { name: 'proxy', image: 'envoy' };
+    const task_definition = { containerDefinitions: [sidecar, { name: 'flow', image: 'own:1', cpu: 10 }] };
+    const [first, second] =
+      contentOf(buildTaskRequest(run(ecsRun({ task_definition })), settings())).containerDefinitions ?? [];
+    expect(first).toEqual(sidecar);
+    expect(second).toMatchObject({ name: 'flow', image: 'own:1', cpu: 10 });
+  });
+
+  test('is added with its image where there is none', () => {
+    const content = contentOf(
+      buildTaskRequest(run(ecsRun({ task_definition: { family: 'mine' } })), settings()),
+    );
+    expect(content.containerDefinitions).toMatchObject([{ name: 'flow', image: 'prefecthq/prefect:1.4.1' }]);
+    expect(content).not.toHaveProperty('family');
+  });
+
+  test.each([
+    ['0.12.6', 'execute cloud-flow'],
+    ['0.13.0rc1', 'execute cloud-flow'],
+    [null, 'execute cloud-flow'],
+    ['0.13.0', 'execute flow-run'],
+    ['0.13.0+12.gabc', 'execute flow-run'],
+    ['1.4.1', 'execute flow-run'],
+  ])('of a flow of version %s runs prefect %s', (coreVersion, command) => {
+    const request = buildTaskRequest(run(null, { coreVersion }), settings());
+    expect(flowOverride(request)?.command?.[2]).toBe(`prefect ${command}`);
+  });
+
+  test.each([
+    [
+      'Docker storage',
+      ecsRun({ image: 'b' }),
+      { type: 'Docker', registry_url: 'r.io//a/', image_name: 'etl', image_tag: '1' },
+      'r.io/a/etl:1',
+    ],
+    [
+      'the run config',
+      ecsRun({ image: 'b', task_definition: { containerDefinitions: [{ name: 'flow', image: 'c' }] } }),
+      { type: 'S3' },
+      'b',
+    ],
+    [
+      'the definition',
+      ecsRun({ task_definition: { containerDefinitions: [{ name: 'flow', image: 'c' }] } }),
+      { type: 'S3' },
+      'c',
+    ],
+    ['Prefect', ecsRun(), { type: 'S3' }, 'prefecthq/prefect:1.4.1'],
+  ])('has the image of %s', (_, config, storage, image) => {
+    const content = contentOf(
+      buildTaskRequest(run(config, { storage, coreVersion: '1.4.1+7.g1' }), settings()),
+    );
+    expect(content.containerDefinitions?.at(-1)?.image).toBe(image);
+  });
+});
+
+describe('launch type and capacity provider', () => {
+  const strategy = [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }];
+
+  test('a strategy of the run takes the place of the agent’s launch type', () => {
+    const { runTask } = buildTaskRequest(
+      run(ecsRun({ run_task_kwargs: { capacityProviderStrategy: strategy } })),
+      settings(),
+    );
+    expect(runTask.capacityProviderStrategy).toEqual(strategy);
+    expect(runTask).not.toHaveProperty('launchType');
+  });
+
+  test('a launch type of the run takes the place of the agent’s strategy, and is what the definition is for', () => {
+    const request = buildTaskRequest(
+      run(ecsRun({ run_task_kwargs: { launchType: 'EC2' } })),
+      ecs({ launchType: undefined, runTaskKwargs: { capacityProviderStrategy: strategy } }),
+    );
+    expect(request.runTask).not.toHaveProperty('capacityProviderStrategy');
+    expect(contentOf(request).requiresCompatibilities).toEqual(['EC2']);
+  });
+});
