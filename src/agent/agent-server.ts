@@ -12,7 +12,7 @@ export interface AgentServerHooks {
  * The address of the agent's own API.
  * @throws SettingsError when it names no port, as the genuine agent does.
  */
-export function parseAgentAddress(address: string): { host: string; port: number } {
+function parseAgentAddress(address: string): { host: string; port: number } {
   const [, host, port] = /^https?:\/\/(\[[^\]]+\]|[^:/]+):(\d+)\/?$/.exec(address) ?? [];
   if (host === undefined || port === undefined) {
     throw new SettingsError(

@@ -27,7 +27,8 @@ export function toAwsError(attempt: string, error: unknown, advice?: string): Aw
   }
   const known = ADVICE.find(([pattern]) => namesOf(error).some((name) => pattern.test(name)));
   const todo = advice ?? known?.[1] ?? '';
-  return new AwsError(`${attempt} failed: ${describeError(error)} ${todo}`.trimEnd(), { cause: error });
+  const why = describeError(error).replace(/\.?$/, '.');
+  return new AwsError(`${attempt} failed: ${why} ${todo}`.trimEnd(), { cause: error });
 }
 
 function namesOf(error: unknown): string[] {

@@ -15,9 +15,11 @@ export function mergeRunTaskKwargs(agents: RunTaskKwargs, runs: RunTaskKwargs): 
   // A launch type and a strategy exclude each other: the run's choice takes the place of the agent's.
   if ('capacityProviderStrategy' in runs) delete base.launchType;
   if ('launchType' in runs) delete base.capacityProviderStrategy;
-  const merged = { ...base, ...runs };
-  if (!('overrides' in agents) || !('overrides' in runs)) return merged;
-  return { ...merged, overrides: mergeOverrides(readOverrides(agents), readOverrides(runs)) };
+  const overrides = readOverrides(runs);
+  const { overrides: own, ...others } = runs;
+  const merged = { ...base, ...others };
+  if (Object.keys(overrides).length === 0) return merged;
+  return { ...merged, overrides: mergeOverrides(readOverrides(agents), overrides) };
 }
 
 /** `overrides` of RunTask's arguments. @throws FlowRunError */

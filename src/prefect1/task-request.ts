@@ -71,9 +71,11 @@ export function buildTaskRequest(
 }
 
 function agentKwargs({ cluster, launchType, runTaskKwargs }: EcsSettings): RunTaskKwargs {
+  const { capacityProviderStrategy: strategy } = runTaskKwargs;
+  const hasStrategy = Array.isArray(strategy) && strategy.length > 0;
   return {
     ...runTaskKwargs,
-    ...(launchType !== undefined && !runTaskKwargs.capacityProviderStrategy && { launchType }),
+    ...(launchType !== undefined && !hasStrategy && { launchType }),
     ...(cluster !== undefined && { cluster }),
   };
 }
@@ -86,7 +88,8 @@ function buildContent(
   template: Readonly<Record<string, unknown>> | undefined,
 ): TaskDefinitionContent {
   const base = config.task_definition ?? template ?? ecs.taskDefinition ?? DEFAULT_TASK_DEFINITION;
-  const given = omitFamily(base);
+  // A definition's name is the hash of what it says: one that the user gave would part equal ones.
+  const { family, ...given }: Record<string, unknown> = base;
   const containerDefinitions = readContainers(
     given.containerDefinitions,
     'task_definition.containerDefinitions',
@@ -119,11 +122,6 @@ function buildContent(
   };
   // What the user wrote goes to ECS as it is; ECS says what is wrong with it.
   return content as unknown as TaskDefinitionContent;
-}
-
-/** The family is the hash of what the definition says: a name that the user gave would part equal ones. */
-function omitFamily(definition: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(definition).filter(([key]) => key !== 'family'));
 }
 
 /** ECS takes CPU and memory as text; people write numbers. */

@@ -1,7 +1,7 @@
 import { seededRandom } from './seeded-random.ts';
 
 /** `before`: the request has no effect. `after`: it takes effect, and its answer is lost. */
-export type FaultMoment = 'before' | 'after';
+type FaultMoment = 'before' | 'after';
 
 /** One thing that can go wrong with a request to a sandbox. */
 export type Fault =
@@ -24,7 +24,7 @@ export type Fault =
   /** ECS's RunTask only: HTTP 200 with an entry in `failures` and no task. Other operations pass it over. */
   | { readonly kind: 'failures'; readonly reason: string };
 
-export interface FaultRequest {
+interface FaultRequest {
   readonly service: 'ecs' | 'prefect';
   /** The service's own name of what was asked, e.g. `RunTask`. */
   readonly operation: string;

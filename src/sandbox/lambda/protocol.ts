@@ -14,7 +14,7 @@ export interface InvocationRequest {
 }
 
 /** What Lambda says of an error that a handler threw. */
-export interface FunctionError {
+interface FunctionError {
   readonly errorType: string;
   readonly errorMessage: string;
 }

@@ -8,7 +8,7 @@ import type { GraphqlRequest } from './request-body.ts';
 import type { Store } from './store.ts';
 
 /** A request that has been read; nothing has been carried out. */
-export interface PreparedRequest {
+interface PreparedRequest {
   /** The first field of the operation, such as `get_runs_in_queue`; `invalid` when the document has none. */
   readonly operation: string;
   /** An answer without `data` was refused before anything was carried out. */

@@ -7,7 +7,7 @@ import type { AgentConfig, Flow, FlowRun, Project, TaskRun, Tenant } from './tab
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-export interface NewTask {
+interface NewTask {
   /** Unique in its flow, such as "extract-1". */
   readonly slug: string;
   /** Default: the slug. */

@@ -74,7 +74,7 @@ export type Flow = TenantColumns & {
   readonly is_schedule_active: boolean;
 };
 
-export type Task = TenantColumns & {
+type Task = TenantColumns & {
   readonly flow_id: string;
   readonly name: string | null;
   readonly slug: string;

@@ -3,7 +3,7 @@ import { createStore } from '../../../../src/sandbox/prefect1/store.ts';
 import type { StateRules, Store } from '../../../../src/sandbox/prefect1/store.ts';
 import { uuids } from '../../../../src/sandbox/prefect1/uuids.ts';
 
-export const startMs = Date.parse('2026-11-23T08:00:00Z');
+const startMs = Date.parse('2026-11-23T08:00:00Z');
 
 /** An empty store at `startMs`, whose clock moves only by `pass`. */
 export function newStore(rules: Partial<StateRules> = {}): { store: Store; pass: (ms: number) => void } {

@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { type FlagValues, loadSettingsWithFlags } from '../../../src/cli/load-settings-with-flags.ts';
+import { settingsOptions } from '../../../src/cli/settings-flags.ts';
+import { SettingsError } from '../../../src/errors.ts';
+import type { Settings } from '../../../src/settings/settings.ts';
+
+const ENV = {
+  HOME: '/nowhere',
+  B: 'replaced',
+  PREFECT__BACKEND: 'server',
+  PREFECT__CLOUD__AGENT__ECS__SUBNETS: 'subnet-1',
+  PREFECT__CLOUD__AGENT__NAME: 'from-env',
+  PREFECT__CLOUD__AGENT__LABELS: 'from-env',
+};
+
+function load(argv: readonly string[], env: Record<string, string> = {}): Promise<Settings> {
+  const command = new Command();
+  for (const option of settingsOptions({ life: true })) command.addOption(option);
+  command.parse(argv, { from: 'user' });
+  return loadSettingsWithFlags({ ...ENV, ...env }, command.opts<FlagValues>());
+}
+
+const ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:prefect-Ab12Cd';
+const TASK_DEFINITION = join(import.meta.dirname, 'task-definition.yaml');
+const ROLE = 'arn:aws:iam::123456789012:role/task';
+
+test.each<[string[], (settings: Settings) => unknown, unknown]>([
+  [[], (s) => s.agent.labels, ['from-env']],
+  [['-l', 'b', '--label', 'a', '-l', 'b'], (s) => s.agent.labels, ['a', 'b']],
+  [['-l', 'it\'s "so", $B'], (s) => s.agent.labels, ['it\'s "so", $B']],
+  [['-e', 'A=B=C', '--env', 'X='], (s) => s.agent.envVars, { A: 'B=C', X: '' }],
+  [['-e', 'A=$B ${B} é'], (s) => s.agent.envVars, { A: '$B ${B} é' }],
+  [['-n', 'a$B'], (s) => s.agent.name, 'a$B'],
+  [[], (s) => s.agent.name, 'from-env'],
+  [['--max-polls', '3'], (s) => s.agent.maxPolls, 3],
+  [['--agent-address', 'http://127.0.0.1:80'], (s) => s.agent.agentAddress, 'http://127.0.0.1:80'],
+  [['--agent-config-id', 'x'], (s) => s.agent.agentConfigId, 'x'],
+  [['--no-cloud-logs'], (s) => s.agent.noCloudLogs, true],
+  [[], (s) => s.agent.noCloudLogs, false],
+  [['--log-level', 'debug'], (s) => s.agent.logLevel, 'DEBUG'],
+  [['-a', 'http://x/graphql'], (s) => s.prefect1.api, 'http://x/graphql'],
+  [['--tenant-id', 'A'.repeat(32)], (s) => s.prefect1.tenantId, 'aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa'],
+  [['--cluster', 'c'], (s) => s.ecs.cluster, 'c'],
+  [['--launch-type', 'ec2'], (s) => s.ecs.launchType, 'EC2'],
+  [['--task-role-arn', ROLE], (s) => s.ecs.taskRoleArn, ROLE],
+  [['--execution-role-arn', ROLE], (s) => s.ecs.executionRoleArn, ROLE],
+  [['--key-secret', ARN], (s) => s.prefect1.apiKey, { kind: 'secret', arn: ARN }],
+  [['--task-definition', TASK_DEFINITION], (s) => s.ecs.taskDefinition, { cpu: '256' }],
+])('the flags %j mean what they mean to Prefect (conformance 49)', async (argv, read, expected) => {
+  expect(read(await load(argv))).toEqual(expected);
+});
+
+test('a secret named by a flag takes the place of a key in the environment', async () => {
+  const env = { PREFECT__CLOUD__API_KEY: 'k', PREFECT__CLOUD__AGENT__AUTH_TOKEN: 't' };
+  const { prefect1 } = await load(['--key-secret', ARN], env);
+  expect(prefect1.apiKey).toEqual({ kind: 'secret', arn: ARN });
+});
+
+test('what is wrong with a flag names the flag and its variable; the rest names the variable', async () => {
+  const error = await load(['--max-polls', 'x'], { PREFECT__CLOUD__AGENT__LEVEL: 'loud' }).catch(String);
+  expect(error).toMatch(/--max-polls \(PREFECT__CLOUD__AGENT__MAX_POLLS\): expected .* got 'x'/);
+  expect(error).toMatch(/PREFECT__CLOUD__AGENT__LEVEL \(environment\): expected .* got 'loud'/);
+});
+
+test.each([[['--env', 'sesame']], [['--env', '=sesame']]])('%j is refused and not shown', async (argv) => {
+  const error: unknown = await load(argv).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(SettingsError);
+  expect(String(error)).toContain('--env');
+  expect(String(error)).not.toContain('sesame');
+});
+
+test('the arguments of RunTask come from the file that a flag names', async () => {
+  const { ecs } = await load(['--run-task-kwargs', join(import.meta.dirname, 'run-task-kwargs.yaml')]);
+  expect(ecs.runTaskKwargs).toMatchObject({ platformVersion: '1.4.0' });
+});
