@@ -39,6 +39,10 @@ function createProgram(io: CliIo, onEnd: (code: number) => void): Command {
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
+      // The value of an unknown option may be a secret.
+      outputError: (text, write) => {
+        write(text.replace(/(unknown option '[^=']+)=[^]*'/, "$1'"));
+      },
       getOutHasColors: () => colorsFor(io.stdout, io.env).isColorSupported,
       getErrHasColors: () => colorsFor(io.stderr, io.env).isColorSupported,
     })

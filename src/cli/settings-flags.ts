@@ -85,7 +85,7 @@ function splitPair(pair: string): [name: string, value: string] {
 
 /** The genuine agent's, known so that nobody's key ends in a message about an unknown option. */
 function keyOption(): Option {
-  return new Option('-k, --key [key]').hideHelp().argParser(() => {
+  return new Option('-k, --key <key>').hideHelp().argParser(() => {
     throw new SettingsError(
       '--key is not taken: every user of this machine can read the arguments of a process. ' +
         'Set PREFECT__CLOUD__API_KEY, or name the secret that holds the key with --key-secret <arn>.',

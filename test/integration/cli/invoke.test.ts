@@ -1,6 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { PollTally, type RunOutcome } from '../../../src/agent/poll-report.ts';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { invokePoll } from '../../../src/cli/invoke-poll.ts';
 import { cli } from '../../support/cli.ts';
 import { freePort } from '../../support/free-port.ts';
 import { httpStandIn, json } from '../../support/http-stand-in.ts';
@@ -245,4 +247,13 @@ test.each([
   const { code, err } = await invoke();
   expect({ code, requests: received.length }).toEqual({ code: 4, requests: 0 });
   expect(err).toContain(advice);
+});
+
+test('a function that takes too long may still be at work, and the error says so', async () => {
+  const { endpoint, requests } = await httpStandIn(() => undefined);
+  const requestHandler = { requestTimeout: 50, throwOnRequestTimeout: true };
+  const client = new LambdaClient({ endpoint, maxAttempts: 1, requestHandler });
+  const error = await invokePoll(client, 'mine', {}).catch(String);
+  expect(error).toMatch(/^AwsError: Invoking mine failed: TimeoutError: .*may still be at work/);
+  expect(requests()).toBe(1);
 });

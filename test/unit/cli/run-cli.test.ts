@@ -40,15 +40,17 @@ test.each([
   expect(err).toContain(hint);
 });
 
-test.each([[['run', '--key', 'sesame']], [['plan', '-k', 'sesame']], [['run', '--key=sesame']]])(
-  '%j: a key as an argument is refused, and not shown',
-  async (argv) => {
-    const { code, err } = await cli(argv);
-    expect(code).toBe(2);
-    expect(err).toContain('PREFECT__CLOUD__API_KEY');
-    expect(err).not.toContain('sesame');
-  },
-);
+test.each([
+  [['run', '--key', 'sesame']],
+  [['plan', '-k', 'sesame']],
+  [['run', '--key=sesame']],
+  [['run', '--key', 'sesame', '--max-polls', 'x']],
+])('%j: a key as an argument is refused, and not shown', async (argv) => {
+  const { code, err } = await cli(argv);
+  expect(code).toBe(2);
+  expect(err).toContain('PREFECT__CLOUD__API_KEY');
+  expect(err).not.toContain('sesame');
+});
 
 test('wrong settings are listed on stderr, without a stack', async () => {
   const env = { PREFECT__BACKEND: 'server', PREFECT__CLOUD__API: 'nonsense' };
@@ -73,3 +75,13 @@ test('an error is coloured for a person only', async () => {
   await polite.run('run', '-k', 'x');
   expect(polite.err).toMatch(/^error: /);
 });
+
+test.each([[['plan', '--api-key=sesame']], [['--token=sesame', 'plan']], [['run', '--kye', 'sesame']]])(
+  '%j: what an unknown option holds is not shown',
+  async (argv) => {
+    const { code, err } = await cli(argv);
+    expect(code).toBe(2);
+    expect(err).toContain('unknown option');
+    expect(err).not.toContain('sesame');
+  },
+);
