@@ -18,4 +18,20 @@ export type TaskDefinitionSource =
 export interface TaskRequest {
   readonly taskDefinition: TaskDefinitionSource;
   readonly runTask: Omit<RunTaskCommandInput, 'taskDefinition' | 'clientToken' | 'startedBy'>;
+  /**
+   * What the flow run itself chose, by the names of ECS's members (`cluster`, `cpu`, `taskRoleArn`,
+   * `containerDefinitions`, …), and not the agent's settings. What ECS has against one of these is the run's
+   * fault, and what it has against anything else is the agent's.
+   */
+  readonly chosenByRun: ReadonlySet<string>;
+  /** Where the flow's container logs, if that is CloudWatch. */
+  readonly logStream: LogStream | undefined;
+}
+
+/** A container's log in CloudWatch. ECS names the stream `<prefix>/<container>/<task id>`. */
+export interface LogStream {
+  readonly group: string;
+  readonly region: string;
+  /** `<prefix>/<container>`. */
+  readonly prefix: string;
 }

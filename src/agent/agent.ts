@@ -21,6 +21,11 @@ export interface AgentOptions {
   readonly envVars?: Readonly<Record<string, string>> | undefined;
   /** How often to poll before `start()` returns, failed polls included. @default unlimited */
   readonly maxPolls?: number | undefined;
+  /**
+   * How long before its start time a bounded start may launch a run, in milliseconds. Only for a platform
+   * whose process waits for the start time itself. @default 0
+   */
+  readonly leadMs?: number | undefined;
   /** Where a long-lived agent serves `/api/health` and `/api/poke`, as http://host:port. @default nowhere */
   readonly agentAddress?: string | undefined;
   /** Keeps the flow runs' logs out of the Prefect backend. @default false */
@@ -59,6 +64,7 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
   readonly labels: readonly string[];
   readonly envVars: Readonly<Record<string, string>>;
   readonly maxPolls: number;
+  readonly leadMs: number;
   readonly agentAddress: string | undefined;
   readonly noCloudLogs: boolean;
   protected readonly logger: Logger;
@@ -72,6 +78,7 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
     this.labels = options.labels ?? [];
     this.envVars = options.envVars ?? {};
     this.maxPolls = options.maxPolls ?? Infinity;
+    this.leadMs = options.leadMs ?? 0;
     this.agentAddress = options.agentAddress;
     this.noCloudLogs = options.noCloudLogs ?? false;
     this.#backend = backend;
@@ -117,7 +124,7 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
     };
     await this.#connect(budget.work);
     if (deadlineMs === undefined) await live(context, { maxPolls, agentAddress: this.agentAddress, stop });
-    else await pollUntilIdle(context, maxPolls);
+    else await pollUntilIdle(context, { maxPolls, leadMs: this.leadMs });
     return context.tally.report();
   }
 

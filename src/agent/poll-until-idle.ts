@@ -4,8 +4,11 @@ import { deploy, look, type PollContext } from './poll.ts';
 import { PollFailedError } from './poll-failed-error.ts';
 import type { PollReport } from './poll-report.ts';
 
-/** How far ahead an invocation looks, in milliseconds. It holds nothing. */
-const LEAD_MS = 0;
+interface PollUntilIdleOptions {
+  readonly maxPolls: number;
+  /** How far ahead an invocation looks, in milliseconds. It holds nothing: the run's process waits. */
+  readonly leadMs: number;
+}
 
 /**
  * One bounded batch of polls: at once again while there is work, until nothing is due, `maxPolls` are made
@@ -14,14 +17,14 @@ const LEAD_MS = 0;
  */
 export async function pollUntilIdle<Run extends FlowRun>(
   context: PollContext<Run>,
-  maxPolls: number,
+  { maxPolls, leadMs }: PollUntilIdleOptions,
 ): Promise<void> {
   const { tally, budget } = context;
   const seen = new Set<string>();
   try {
     while (tally.polls < maxPolls && (tally.polls === 0 || budget.mayClaim())) {
       tally.polls++;
-      const due = await look(context, LEAD_MS, seen);
+      const due = await look(context, leadMs, seen);
       if (due.runs.length + due.unreadable.length === 0) break;
       // A run is worked on once in an invocation: what came of it won't change within seconds.
       for (const { id } of [...due.runs, ...due.unreadable]) seen.add(id);

@@ -26,7 +26,7 @@ export type FlowRunKey =
 export interface TaskRequestSettings {
   readonly prefect: Pick<Prefect1Settings, 'backend' | 'api'>;
   readonly agent: Pick<AgentSettings, 'labels' | 'envVars' | 'noCloudLogs'>;
-  readonly ecs: EcsSettings;
+  readonly ecs: Omit<EcsSettings, 'launchesPerSecond' | 'spotFallback'>;
   readonly flowLogLevel: string;
   readonly key: FlowRunKey;
   /** Known once the backend is connected. */
@@ -67,10 +67,15 @@ export function buildTaskRequest(
   }
   const taskDefinition: TaskDefinitionSource =
     content === undefined ? { kind: 'arn', arn: arn ?? '' } : { kind: 'content', content };
-  return { taskDefinition, runTask: buildRunTask(run, config, settings, kwargs, content ?? described) };
+  return {
+    taskDefinition,
+    runTask: buildRunTask(run, config, settings, kwargs, content ?? described),
+    chosenByRun: new Set(),
+    logStream: undefined,
+  };
 }
 
-function agentKwargs({ cluster, launchType, runTaskKwargs }: EcsSettings): RunTaskKwargs {
+function agentKwargs({ cluster, launchType, runTaskKwargs }: TaskRequestSettings['ecs']): RunTaskKwargs {
   const { capacityProviderStrategy: strategy } = runTaskKwargs;
   const hasStrategy = Array.isArray(strategy) && strategy.length > 0;
   return {

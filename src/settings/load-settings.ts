@@ -70,8 +70,14 @@ function readAgentSettings(reader: SettingsReader): AgentSettings {
     labels: reader.read('PREFECT__CLOUD__AGENT__LABELS'),
     envVars: reader.read('PREFECT__CLOUD__AGENT__ENV_VARS'),
     maxPolls: reader.read('PREFECT__CLOUD__AGENT__MAX_POLLS'),
+    leadMs: reader.read('PREFECT__CLOUD__AGENT__LEAD_SECONDS') * 1000,
+    lingerMs: inMs(reader.read('PREFECT__CLOUD__AGENT__LINGER_SECONDS')),
     agentAddress: reader.read('PREFECT__CLOUD__AGENT__AGENT_ADDRESS'),
     noCloudLogs: reader.read('PREFECT__CLOUD__AGENT__NO_CLOUD_LOGS') ?? !sendFlowRunLogs,
     logLevel: reader.read('PREFECT__CLOUD__AGENT__LEVEL'),
   };
+}
+
+function inMs(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : seconds * 1000;
 }

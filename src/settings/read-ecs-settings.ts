@@ -25,6 +25,10 @@ export async function readEcsSettings(
     executionRoleArn: reader.read('PREFECT__CLOUD__AGENT__ECS__EXECUTION_ROLE_ARN'),
     taskDefinition,
     runTaskKwargs: withNetwork(reader, kwargs, launchType),
+    launchesPerSecond:
+      reader.read('PREFECT__CLOUD__AGENT__ECS__LAUNCHES_PER_SECOND') ?? awsLaunchesPerSecond(launchType),
+    spotFallback: reader.read('PREFECT__CLOUD__AGENT__ECS__SPOT_FALLBACK'),
+    plaintextApiKey: reader.read('PREFECT__CLOUD__AGENT__ECS__PLAINTEXT_API_KEY'),
   };
 }
 
@@ -58,4 +62,9 @@ function readLaunchType(reader: SettingsReader, kwargs: Document): EcsSettings['
     );
   }
   return launchType;
+}
+
+/** AWS's quota of RunTask for an account in a region. A capacity provider strategy counts as Fargate. */
+function awsLaunchesPerSecond(launchType: EcsSettings['launchType']): number {
+  return launchType === 'EC2' || launchType === 'EXTERNAL' ? 40 : 20;
 }

@@ -2,7 +2,7 @@ import { roleArn, secretArn } from './arn-parsers.ts';
 import { agentAddress, httpUrl, tenantId } from './prefect-parsers.ts';
 import type { Setting } from './setting.ts';
 import { documentSource, listOf, textMap } from './structure-parsers.ts';
-import { count, flag, oneOf, positiveNumber, secret, text } from './text-parsers.ts';
+import { count, flag, numberBetween, oneOf, positiveNumber, secret, text } from './text-parsers.ts';
 
 const LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
 const FLOW_LEVELS = ['NOTSET', 'WARN', 'FATAL', ...LEVELS] as const;
@@ -120,6 +120,18 @@ export const settingsTable = {
     whenUnset: 'none',
     description: 'ID of an agent configuration in the Prefect API.',
   },
+  PREFECT__CLOUD__AGENT__LEAD_SECONDS: {
+    parse: numberBetween(0, 240),
+    default: '75',
+    description:
+      'How many seconds before its start time a flow run may be launched, 0 to 240. Its container waits for the start time.',
+  },
+  PREFECT__CLOUD__AGENT__LINGER_SECONDS: {
+    parse: numberBetween(1, 60),
+    whenUnset: 'it ends',
+    description:
+      'How many seconds an invocation that finds nothing due waits before it looks again, 1 to 60, until its time is used up.',
+  },
   PREFECT__CLOUD__AGENT__ECS__CLUSTER: {
     parse: text,
     whenUnset: 'the cluster `default`',
@@ -164,6 +176,24 @@ export const settingsTable = {
     parse: flag,
     whenUnset: '`true`; `false` for EC2 and EXTERNAL',
     description: 'Whether tasks get a public IP address.',
+  },
+  PREFECT__CLOUD__AGENT__ECS__LAUNCHES_PER_SECOND: {
+    parse: numberBetween(1, 1000),
+    whenUnset: '`20`; `40` for EC2 and EXTERNAL',
+    description:
+      'How many tasks are started in a second at most, 1 to 1000. Raise it with the quotas of the account.',
+  },
+  PREFECT__CLOUD__AGENT__ECS__SPOT_FALLBACK: {
+    parse: flag,
+    default: 'false',
+    description:
+      'Whether a task for which Fargate Spot has no capacity is started on demand instead of put back in the queue.',
+  },
+  PREFECT__CLOUD__AGENT__ECS__PLAINTEXT_API_KEY: {
+    parse: flag,
+    default: 'false',
+    description:
+      'Whether flow runs may get `PREFECT__CLOUD__API_KEY` in plain text, where everyone who may describe tasks can read it.',
   },
   PREFECT__CLOUD__AGENT__CONTROL_TABLE: {
     parse: text,

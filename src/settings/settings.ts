@@ -29,6 +29,10 @@ export interface AgentSettings {
   readonly envVars: Readonly<Record<string, string>>;
   /** undefined: unlimited in a process; under Lambda until idle or the end of the budget. */
   readonly maxPolls: number | undefined;
+  /** How long before its start time an invocation may launch a run, in milliseconds: 0 to 240,000. Default 75,000. */
+  readonly leadMs: number;
+  /** How long an invocation that found nothing waits before it looks again; undefined: it ends. */
+  readonly lingerMs: number | undefined;
   readonly agentAddress: string | undefined;
   readonly noCloudLogs: boolean;
   /** The agent's own log level. Default INFO. */
@@ -46,6 +50,12 @@ export interface EcsSettings {
   readonly taskDefinition: Readonly<Record<string, unknown>> | undefined;
   /** The agent's default arguments of RunTask, as RunTask takes them; the network settings are merged in. */
   readonly runTaskKwargs: Readonly<Record<string, unknown>>;
+  /** How many launches a second are sent at most, 1 to 1,000. Default: what AWS allows for the launch type. */
+  readonly launchesPerSecond: number;
+  /** Whether a task that Fargate Spot has no capacity for is started on demand. Default false. */
+  readonly spotFallback: boolean;
+  /** Whether tasks may get the API key in plain text. Default false. */
+  readonly plaintextApiKey: boolean;
 }
 
 /** Everything that can be configured: validated, complete, frozen. */

@@ -88,3 +88,14 @@ export const positiveNumber: Parser<number> = (value, expand) => {
   if (/^\d*\.?\d+$/.test(found) && Number(found) > 0) return Number(found);
   throw mismatch('a number of more than 0', value, 'Set such a number, or remove the setting.');
 };
+
+/** A number from `min` to `max`. */
+export function numberBetween(min: number, max: number): Parser<number> {
+  return (value, expand) => {
+    const found = text(value, expand);
+    if (found === undefined) return undefined;
+    const number = /^\d*\.?\d+$/.test(found) ? Number(found) : NaN;
+    if (number >= min && number <= max) return number;
+    throw mismatch(`a number from ${min} to ${max}`, value, 'Set such a number, or remove the setting.');
+  };
+}

@@ -40,6 +40,8 @@ export const REQUEST: TaskRequest = {
     networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-0a1b2c3d'] } },
     overrides: { containerOverrides: [{ name: 'flow', environment: [{ name: 'A', value: 'B' }] }] },
   },
+  chosenByRun: new Set(),
+  logStream: undefined,
 };
 
 /** An ECS agent whose runs come from a queue in memory. */

@@ -44,7 +44,7 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
 
 const optional = <T>(value: T | null | undefined): T | undefined => value ?? undefined;
 
-function ecsSettings({ agent, aws }: Vector): EcsSettings {
+function ecsSettings({ agent, aws }: Vector): TaskRequestSettings['ecs'] {
   const kwargs = agent.run_task_kwargs ?? {};
   const hasStrategy =
     Array.isArray(kwargs['capacityProviderStrategy']) && kwargs['capacityProviderStrategy'].length > 0;
@@ -65,6 +65,7 @@ function ecsSettings({ agent, aws }: Vector): EcsSettings {
     taskRoleArn: optional(agent.task_role_arn),
     executionRoleArn: optional(agent.execution_role_arn),
     taskDefinition: optional(agent.task_definition),
+    plaintextApiKey: true,
     runTaskKwargs:
       launchType === 'FARGATE' && !kwargs['networkConfiguration'] ? { ...kwargs, ...inferred } : kwargs,
   };

@@ -22,6 +22,7 @@ const settings = (change: Partial<TaskRequestSettings> = {}): TaskRequestSetting
     taskRoleArn: undefined,
     executionRoleArn: undefined,
     taskDefinition: undefined,
+    plaintextApiKey: true,
     runTaskKwargs: { networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-a'] } } },
   },
   flowLogLevel: 'INFO',

@@ -52,6 +52,8 @@ test('fills in every default', async () => {
       labels: [],
       envVars: {},
       maxPolls: undefined,
+      leadMs: 75_000,
+      lingerMs: undefined,
       agentAddress: undefined,
       noCloudLogs: false,
       logLevel: 'INFO',
@@ -65,6 +67,9 @@ test('fills in every default', async () => {
       runTaskKwargs: {
         networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'], assignPublicIp: 'ENABLED' } },
       },
+      launchesPerSecond: 20,
+      spotFallback: false,
+      plaintextApiKey: false,
     },
     flowLogLevel: 'INFO',
     controlTable: undefined,
@@ -414,4 +419,24 @@ test('reports everything that is wrong at once, likely typos included', async ()
 
 test('an unknown variable of the agent alone is no error, as in Prefect', async () => {
   await expect(load({ [`${AGENT}LABLES`]: 'a' })).resolves.toBeDefined();
+});
+
+test.each([
+  ['PREFECT__CLOUD__AGENT__LEAD_SECONDS', '241', '0 to 240'],
+  ['PREFECT__CLOUD__AGENT__LEAD_SECONDS', '-1', '0 to 240'],
+  ['PREFECT__CLOUD__AGENT__LINGER_SECONDS', '0', '1 to 60'],
+  [`${ECS}LAUNCHES_PER_SECOND`, '0', '1 to 1000'],
+])('refuses %s=%s', async (name, value, range) => {
+  await expect(load({ [name]: value })).rejects.toThrow(
+    `${name} (environment): expected a number from ${range}, got '${value}'.`,
+  );
+});
+
+test.each([
+  ['FARGATE', 20],
+  ['EC2', 40],
+  ['EXTERNAL', 40],
+])('launches at the quota of %s: %d a second', async (launchType, launchesPerSecond) => {
+  const { ecs } = await load({ [`${ECS}LAUNCH_TYPE`]: launchType, [`${ECS}ASSIGN_PUBLIC_IP`]: 'false' });
+  expect(ecs.launchesPerSecond).toBe(launchesPerSecond);
 });
