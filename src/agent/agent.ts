@@ -5,10 +5,15 @@ import type { Claimed, FlowRun } from './flow-run.ts';
 import type { LaunchOutcome } from './launch-outcome.ts';
 import type { Logger } from '../logger.ts';
 import { live } from './live.ts';
-import type { PollContext } from './poll.ts';
+import type { Platform, PollContext } from './poll-context.ts';
 import { type PollReport, PollTally } from './poll-report.ts';
 import { pollUntilIdle } from './poll-until-idle.ts';
 import type { PrefectBackend } from './prefect-backend.ts';
+import type { Preparation } from './preparation.ts';
+import { Trial } from './trial.ts';
+
+/** What a platform that does not say how fast it is needs for a batch, in milliseconds. */
+const LAUNCH_RESERVE_MS = 10_000;
 
 export interface AgentOptions {
   /** Id of an agent configuration in the backend. It is loaded to be seen to exist; it changes nothing. */
@@ -26,6 +31,11 @@ export interface AgentOptions {
    * whose process waits for the start time itself. @default 0
    */
   readonly leadMs?: number | undefined;
+  /**
+   * How long a bounded start that finds nothing due waits before it looks again, in milliseconds, until its
+   * time is used up. @default it ends
+   */
+  readonly lingerMs?: number | undefined;
   /** Where a long-lived agent serves `/api/health` and `/api/poke`, as http://host:port. @default nowhere */
   readonly agentAddress?: string | undefined;
   /** Keeps the flow runs' logs out of the Prefect backend. @default false */
@@ -65,11 +75,13 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
   readonly envVars: Readonly<Record<string, string>>;
   readonly maxPolls: number;
   readonly leadMs: number;
+  readonly lingerMs: number | undefined;
   readonly agentAddress: string | undefined;
   readonly noCloudLogs: boolean;
   protected readonly logger: Logger;
   protected readonly clock: Clock;
   readonly #backend: PrefectBackend<Run>;
+  readonly #trial = new Trial();
   #connected = false;
 
   constructor(options: AgentOptions, { backend, logger, clock = systemClock }: AgentDependencies<Run>) {
@@ -79,6 +91,7 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
     this.envVars = options.envVars ?? {};
     this.maxPolls = options.maxPolls ?? Infinity;
     this.leadMs = options.leadMs ?? 0;
+    this.lingerMs = options.lingerMs;
     this.agentAddress = options.agentAddress;
     this.noCloudLogs = options.noCloudLogs ?? false;
     this.#backend = backend;
@@ -101,6 +114,26 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
   ): Promise<readonly LaunchOutcome[]>;
 
   /**
+   * Says of each due run, in the same order, whether it can be launched, before any of them is claimed.
+   * A platform may override it, to keep runs out of the claim that it could not launch. @default all are ready
+   */
+  protected async prepareFlows(
+    flowRuns: readonly Run[],
+    signal: AbortSignal,
+  ): Promise<readonly Preparation[]> {
+    signal.throwIfAborted();
+    return Promise.resolve(flowRuns.map(() => ({ kind: 'ready' })));
+  }
+
+  /**
+   * How many runs can be handed to the platform within `ms` milliseconds: no more are claimed at once.
+   * @default all, where there are ten seconds or more; none where there are less
+   */
+  protected launchable(ms: number): number {
+    return ms < LAUNCH_RESERVE_MS ? 0 : Infinity;
+  }
+
+  /**
    * Sets up the agent, then polls for flow runs and starts them. The only method to call from outside.
    * @throws PrefectApiError when the agent can't be registered.
    * @throws PollFailedError in a bounded start: a poll failed, or runs were claimed and none could be started.
@@ -116,7 +149,8 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
       backend: this.#backend,
       labels: this.labels,
       claimant: { agent: this.name, invocation },
-      deployFlows: (flowRuns, signal) => this.deployFlows(flowRuns, signal),
+      platform: this.#platform(),
+      trial: this.#trial,
       budget,
       clock: this.clock,
       logger: this.logger,
@@ -124,8 +158,16 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
     };
     await this.#connect(budget.work);
     if (deadlineMs === undefined) await live(context, { maxPolls, agentAddress: this.agentAddress, stop });
-    else await pollUntilIdle(context, { maxPolls, leadMs: this.leadMs });
+    else await pollUntilIdle(context, { maxPolls, leadMs: this.leadMs, lingerMs: this.lingerMs, stop });
     return context.tally.report();
+  }
+
+  #platform(): Platform<Run> {
+    return {
+      prepareFlows: (flowRuns, signal) => this.prepareFlows(flowRuns, signal),
+      launchable: (ms) => this.launchable(ms),
+      deployFlows: (flowRuns, signal) => this.deployFlows(flowRuns, signal),
+    };
   }
 
   async #connect(signal: AbortSignal): Promise<void> {

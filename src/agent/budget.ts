@@ -2,22 +2,25 @@ import type { Clock } from '../clock.ts';
 import { AgentError } from '../errors.ts';
 import { timeoutSignal } from '../timeout-signal.ts';
 
-/**
- * Kept free after the last claim for launching it, in milliseconds. A batch of 25 takes about two seconds
- * (one claim, 25 RunTask calls at 20 a second); the rest is for a slow answer and its one retry.
- */
-const LAUNCH_RESERVE_MS = 15_000;
-
 /** Kept free after the last launch for telling Prefect what became of the runs, in milliseconds. */
 const SETTLE_RESERVE_MS = 5_000;
+
+/** What a claim is taken to last until one was measured, and at least, in milliseconds. */
+const LEAST_CLAIM_MS = 250;
 
 /** How long claimed runs may still be launched after a long-lived agent was told to stop, in milliseconds. */
 const STOP_GRACE_MS = 20_000;
 
 /** The time that one `start()` has, and the two signals that end its calls. */
 export interface Budget extends Disposable {
-  /** False when a run claimed now might not be launched in time, or when the agent was told to stop. */
-  mayClaim(): boolean;
+  /**
+   * How much time is left for launching runs that are claimed now, in milliseconds: what remains after the
+   * claim, taken for twice as long as the slowest one so far, and before the reserve for telling. 0 when
+   * nothing may be claimed, also because the agent was told to stop.
+   */
+  launchMs(): number;
+  /** Notes how long a claim took, in milliseconds. */
+  noteClaim(tookMs: number): void;
   /** Ends looking, claiming and launching. */
   readonly work: AbortSignal;
   /** Ends telling; later than `work`, so that what could not be launched can be put back. */
@@ -33,8 +36,12 @@ export function invocationBudget(clock: Clock, deadlineMs: number, stop: AbortSi
   const reason = new AgentError('The time of this invocation is used up.');
   const settle = timeoutSignal(clock, remainingMs(), reason);
   const work = timeoutSignal(clock, remainingMs() - SETTLE_RESERVE_MS, reason);
+  let slowestClaimMs = LEAST_CLAIM_MS;
   return {
-    mayClaim: () => !stop.aborted && remainingMs() > LAUNCH_RESERVE_MS + SETTLE_RESERVE_MS,
+    launchMs: () => (stop.aborted ? 0 : Math.max(0, remainingMs() - SETTLE_RESERVE_MS - 2 * slowestClaimMs)),
+    noteClaim: (tookMs) => {
+      slowestClaimMs = Math.max(slowestClaimMs, tookMs);
+    },
     work: work.signal,
     settle: settle.signal,
     [Symbol.dispose]: () => {
@@ -61,7 +68,8 @@ export function processBudget(clock: Clock, stop: AbortSignal): Budget {
   };
   stop.addEventListener('abort', onStop, { once: true });
   return {
-    mayClaim: () => !stop.aborted,
+    launchMs: () => (stop.aborted ? 0 : Infinity),
+    noteClaim: () => undefined,
     work: work.signal,
     settle: settle.signal,
     [Symbol.dispose]: () => {

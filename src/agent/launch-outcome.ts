@@ -6,20 +6,28 @@ export type LaunchOutcome =
       readonly infrastructureId: string;
       /** For the run's log, as in "Submitted for execution: Task arn:…". */
       readonly info: string;
+      /** Where people can read what the run's process prints; a line of the run's log of its own. */
+      readonly logsUrl?: string | undefined;
     }
   /** Certainly not started, through no fault of the run: it goes back to the queue. */
   | { readonly kind: 'retry'; readonly reason: string; readonly delayMs?: number }
+  /** The same, and no other run could be started either, for it lies in the agent: nothing more is claimed. */
+  | { readonly kind: 'blocked'; readonly reason: string }
   /** May have been started: the claim stays, and whoever launches it again uses the same claim key. */
   | { readonly kind: 'unknown'; readonly reason: string }
   /** Certainly not started, and it never will be: the run is marked Failed with the reason. */
   | { readonly kind: 'failed'; readonly reason: string };
 
-export function failed(reason: string): LaunchOutcome {
+export function failed(reason: string): LaunchOutcome & { readonly kind: 'failed' } {
   return { kind: 'failed', reason };
 }
 
 export function retry(reason: string, delayMs?: number): LaunchOutcome {
   return delayMs === undefined ? { kind: 'retry', reason } : { kind: 'retry', reason, delayMs };
+}
+
+export function blocked(reason: string): LaunchOutcome & { readonly kind: 'blocked' } {
+  return { kind: 'blocked', reason };
 }
 
 export function unknown(reason: string): LaunchOutcome {

@@ -3,7 +3,8 @@ import { serveAgentApi } from './agent-server.ts';
 import { Backoff } from './backoff.ts';
 import { describeError } from '../describe-error.ts';
 import type { FlowRun } from './flow-run.ts';
-import { deploy, look, type PollContext } from './poll.ts';
+import { deploy, look } from './poll.ts';
+import type { PollContext } from './poll-context.ts';
 
 /** How far ahead a long-lived agent looks, in milliseconds; it holds each run until its start time. */
 const PREFETCH_MS = 10_000;

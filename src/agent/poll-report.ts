@@ -1,7 +1,7 @@
 import type { FlowRun } from './flow-run.ts';
 
 /** What became of a flow run that a poll touched. */
-export type RunOutcome = 'started' | 'put-back' | 'failed' | 'lost' | 'unknown';
+export type RunOutcome = 'started' | 'put-back' | 'left' | 'failed' | 'lost' | 'unknown';
 
 export interface RunReport {
   readonly flowRunId: string;
@@ -21,6 +21,8 @@ export interface PollReport {
   readonly claimed: number;
   readonly started: number;
   readonly putBack: number;
+  /** Due runs that were not claimed, for a reason that lies in the agent. */
+  readonly left: number;
   readonly failed: number;
   readonly lost: number;
   readonly unknown: number;
@@ -40,6 +42,7 @@ export class PollTally {
   readonly #outcomes: Record<RunOutcome, number> = {
     started: 0,
     'put-back': 0,
+    left: 0,
     failed: 0,
     lost: 0,
     unknown: 0,
@@ -61,6 +64,7 @@ export class PollTally {
       claimed: this.claimed,
       started: this.#outcomes.started,
       putBack: this.#outcomes['put-back'],
+      left: this.#outcomes.left,
       failed: this.#outcomes.failed,
       lost: this.#outcomes.lost,
       unknown: this.#outcomes.unknown,

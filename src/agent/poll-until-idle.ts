@@ -1,6 +1,7 @@
 import { describeError } from '../describe-error.ts';
 import type { FlowRun } from './flow-run.ts';
-import { deploy, look, type PollContext } from './poll.ts';
+import { claimable, deploy, look } from './poll.ts';
+import type { PollContext } from './poll-context.ts';
 import { PollFailedError } from './poll-failed-error.ts';
 import type { PollReport } from './poll-report.ts';
 
@@ -8,28 +9,24 @@ interface PollUntilIdleOptions {
   readonly maxPolls: number;
   /** How far ahead an invocation looks, in milliseconds. It holds nothing: the run's process waits. */
   readonly leadMs: number;
+  /** How long to wait before looking again when nothing is due, in milliseconds; undefined: end instead. */
+  readonly lingerMs: number | undefined;
+  /** Ends the lingering. */
+  readonly stop: AbortSignal;
 }
 
 /**
  * One bounded batch of polls: at once again while there is work, until nothing is due, `maxPolls` are made
  * or the budget allows no further claim.
- * @throws PollFailedError when a poll failed, or runs were claimed and none of them could be started.
+ * @throws PollFailedError when a poll failed, or runs were due and none of them could be started.
  */
 export async function pollUntilIdle<Run extends FlowRun>(
   context: PollContext<Run>,
-  { maxPolls, leadMs }: PollUntilIdleOptions,
+  options: PollUntilIdleOptions,
 ): Promise<void> {
-  const { tally, budget } = context;
-  const seen = new Set<string>();
+  const { tally } = context;
   try {
-    while (tally.polls < maxPolls && (tally.polls === 0 || budget.mayClaim())) {
-      tally.polls++;
-      const due = await look(context, leadMs, seen);
-      if (due.runs.length + due.unreadable.length === 0) break;
-      // A run is worked on once in an invocation: what came of it won't change within seconds.
-      for (const { id } of [...due.runs, ...due.unreadable]) seen.add(id);
-      await deploy(context, due.runs);
-    }
+    await poll(context, options);
   } catch (error) {
     tally.failedPolls++;
     throw new PollFailedError(`A poll failed: ${describeError(error)}`, tally.report(), { cause: error });
@@ -37,11 +34,51 @@ export async function pollUntilIdle<Run extends FlowRun>(
   failWhenNothingStarted(tally.report());
 }
 
+async function poll<Run extends FlowRun>(
+  context: PollContext<Run>,
+  { maxPolls, leadMs, lingerMs, stop }: PollUntilIdleOptions,
+): Promise<void> {
+  const { tally, budget } = context;
+  // A run is worked on once in an invocation: what came of it won't change within seconds.
+  const seen = new Set<string>();
+  const postponed = new Set<string>();
+  while (tally.polls < maxPolls && (tally.polls === 0 || claimable(context) > 0)) {
+    tally.polls++;
+    const due = await look(context, leadMs, seen);
+    const found = [...due.runs, ...due.unreadable];
+    for (const { id } of found) seen.add(id);
+    const { halted, later } = await deploy(context, due.runs);
+    if (halted !== undefined) break;
+    for (const id of later) postponed.add(id);
+    if (found.length > 0) continue;
+    if (postponed.size > 0) {
+      for (const id of postponed) seen.delete(id);
+      tally.found -= postponed.size;
+      postponed.clear();
+    } else if (lingerMs === undefined || !(await lingered(context, lingerMs, stop))) break;
+  }
+}
+
+/** Waits before the next look. False: there is no time for that. */
+async function lingered<Run extends FlowRun>(
+  { clock, budget }: PollContext<Run>,
+  lingerMs: number,
+  stop: AbortSignal,
+): Promise<boolean> {
+  if (budget.launchMs() <= lingerMs) return false;
+  try {
+    await clock.sleep(lingerMs, AbortSignal.any([stop, budget.work]));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function failWhenNothingStarted(report: PollReport): void {
-  const kept = report.runs.find(({ outcome }) => outcome === 'put-back' || outcome === 'unknown');
+  const kept = report.runs.find(({ outcome }) => ['put-back', 'left', 'unknown'].includes(outcome));
   if (kept === undefined || report.started > 0) return;
   throw new PollFailedError(
-    `None of ${report.claimed} claimed flow run(s) could be started; the first of them: ${kept.detail}`,
+    `None of ${report.found} due flow run(s) could be started; the first of them: ${kept.detail}`,
     report,
   );
 }

@@ -1,37 +1,16 @@
-import type { Budget } from './budget.ts';
-import type { Claimant, Claimed, FlowRun } from './flow-run.ts';
-import type { LaunchOutcome } from './launch-outcome.ts';
-import type { PollTally } from './poll-report.ts';
-import type { FlowRunLog, Look, PrefectBackend, Settlement, UnreadableRun } from './prefect-backend.ts';
-import type { Clock } from '../clock.ts';
+import type { Claimed, FlowRun } from './flow-run.ts';
 import { describeError } from '../describe-error.ts';
 import { unknown } from './launch-outcome.ts';
-import type { Logger } from '../logger.ts';
+import type { PollContext } from './poll-context.ts';
+import type { Look } from './prefect-backend.ts';
+import { type Launched, reject, tell } from './tell.ts';
 
-/**
- * A run that goes back to the queue starts this much later at the earliest, in milliseconds.
- * Prefect 1's server refuses a second Submitted for 30 seconds after the first.
- */
-export const PUT_BACK_DELAY_MS = 35_000;
-
-/** What the steps of a poll share. */
-export interface PollContext<Run extends FlowRun> {
-  readonly backend: PrefectBackend<Run>;
-  readonly labels: readonly string[];
-  readonly claimant: Claimant;
-  readonly deployFlows: (
-    flowRuns: readonly Claimed<Run>[],
-    signal: AbortSignal,
-  ) => Promise<readonly LaunchOutcome[]>;
-  readonly budget: Budget;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly tally: PollTally;
-}
-
-interface Launched<Run extends FlowRun> {
-  readonly run: Claimed<Run>;
-  readonly outcome: LaunchOutcome;
+/** What a poll leaves to do. */
+export interface Deployed {
+  /** Why nothing more should be claimed for now; undefined: go on. */
+  readonly halted: string | undefined;
+  /** Ids of runs that can't be launched yet and were not claimed. */
+  readonly later: readonly string[];
 }
 
 /** Looks for due runs, and fails those that nobody can read so that they don't come up for ever. */
@@ -48,25 +27,76 @@ export async function look<Run extends FlowRun>(
   return due;
 }
 
-/** Claims the runs, launches those that were won, and tells Prefect what became of each. */
+/**
+ * Prepares the runs, claims those that can be launched in the time left, launches those that were won, and
+ * tells Prefect what became of each. What is not claimed stays in the queue, untouched.
+ */
 export async function deploy<Run extends FlowRun>(
   context: PollContext<Run>,
   runs: readonly Run[],
-): Promise<void> {
-  // Checked here and not where the runs were found: time passes in between.
-  if (runs.length === 0 || !context.budget.mayClaim()) return;
-  const claimed = await claim(context, runs);
-  if (claimed.length === 0) return;
-  await tell(context, await launch(context, claimed));
+): Promise<Deployed> {
+  const { ready, later } = await prepare(context, runs);
+  let waiting = ready;
+  while (waiting.length > 0) {
+    const batch = waiting.slice(0, claimable(context));
+    if (batch.length === 0) break;
+    waiting = waiting.slice(batch.length);
+    const launched = await launch(context, await claim(context, batch));
+    await tell(context, launched);
+    const halted = context.trial.learn(launched.map(({ outcome }) => outcome));
+    if (halted !== undefined) return { halted, later };
+  }
+  return { halted: undefined, later };
+}
+
+async function prepare<Run extends FlowRun>(
+  context: PollContext<Run>,
+  runs: readonly Run[],
+): Promise<{ readonly ready: readonly Run[]; readonly later: readonly string[] }> {
+  if (runs.length === 0 || claimable(context) === 0) return { ready: [], later: [] };
+  const { platform, budget, logger, tally } = context;
+  const preparations = await platform.prepareFlows(runs, budget.work);
+  const ready: Run[] = [];
+  const later: string[] = [];
+  const hopeless: { readonly id: string; readonly name: string; readonly reason: string }[] = [];
+  for (const [i, run] of runs.entries()) {
+    const preparation = preparations[i] ?? { kind: 'ready' };
+    switch (preparation.kind) {
+      case 'ready':
+        ready.push(run);
+        break;
+      case 'later':
+        later.push(run.id);
+        break;
+      case 'failed':
+        hopeless.push({ id: run.id, name: run.name, reason: preparation.reason });
+        break;
+      case 'blocked':
+        logger.error(`Left flow run ${run.id} in the queue`, { flowRunId: run.id, ...preparation });
+        tally.add(run, 'left', preparation.reason);
+        break;
+    }
+  }
+  await reject(context, hopeless);
+  return { ready, later };
+}
+
+/** How many runs may be claimed now. Asked anew for each batch, for time passes in between. */
+export function claimable<Run extends FlowRun>({ budget, platform, trial }: PollContext<Run>): number {
+  const launchMs = budget.launchMs();
+  return launchMs <= 0 ? 0 : Math.min(trial.claimLimit, platform.launchable(launchMs));
 }
 
 async function claim<Run extends FlowRun>(
-  { backend, claimant, budget, logger, tally }: PollContext<Run>,
+  { backend, claimant, budget, clock, logger, tally }: PollContext<Run>,
   runs: readonly Run[],
 ): Promise<Claimed<Run>[]> {
   for (const run of runs) logger.info(`Deploying flow run ${run.id} to execution environment...`);
   const claimed: Claimed<Run>[] = [];
-  for (const answer of await backend.claim(runs, claimant, budget.work)) {
+  const startMs = clock.now();
+  const answers = await backend.claim(runs, claimant, budget.work);
+  budget.noteClaim(clock.now() - startMs);
+  for (const answer of answers) {
     if (answer.kind === 'claimed') {
       claimed.push(answer.run);
       continue;
@@ -81,11 +111,12 @@ async function claim<Run extends FlowRun>(
 }
 
 async function launch<Run extends FlowRun>(
-  { deployFlows, budget, logger }: PollContext<Run>,
+  { platform, budget, logger }: PollContext<Run>,
   claimed: readonly Claimed<Run>[],
 ): Promise<Launched<Run>[]> {
+  if (claimed.length === 0) return [];
   try {
-    const outcomes = await deployFlows(claimed, budget.work);
+    const outcomes = await platform.deployFlows(claimed, budget.work);
     // A platform that forgets a run must not make the run be forgotten.
     const forgotten = unknown('deployFlows answered no outcome for this run');
     return claimed.map((run, i) => ({ run, outcome: outcomes[i] ?? forgotten }));
@@ -93,90 +124,5 @@ async function launch<Run extends FlowRun>(
     logger.error('Exception encountered while deploying flow runs', { error });
     const outcome = unknown(describeError(error));
     return claimed.map((run) => ({ run, outcome }));
-  }
-}
-
-async function tell<Run extends FlowRun>(
-  context: PollContext<Run>,
-  launched: readonly Launched<Run>[],
-): Promise<void> {
-  const { clock, logger, tally } = context;
-  const lines: FlowRunLog[] = [];
-  const settlements: Settlement[] = [];
-  for (const { run, outcome } of launched) {
-    const flowRunId = run.id;
-    switch (outcome.kind) {
-      case 'started':
-        logger.info(`Completed deployment of flow run ${run.id}`, { flowRunId, info: outcome.info });
-        lines.push({ flowRunId, level: 'INFO', message: `Submitted for execution: ${outcome.info}` });
-        tally.add(run, 'started', outcome.infrastructureId, clock.now() - run.startTimeMs);
-        break;
-      case 'retry': {
-        logger.warn(`Putting flow run ${run.id} back in the queue`, { flowRunId, reason: outcome.reason });
-        const startTimeMs = clock.now() + Math.max(PUT_BACK_DELAY_MS, outcome.delayMs ?? 0);
-        settlements.push({
-          kind: 'put-back',
-          held: 'claimed',
-          flowRunId,
-          reason: outcome.reason,
-          startTimeMs,
-        });
-        tally.add(run, 'put-back', outcome.reason);
-        break;
-      }
-      case 'unknown':
-        logger.error(`Could not learn whether flow run ${run.id} was started`, { ...outcome, flowRunId });
-        tally.add(run, 'unknown', outcome.reason);
-        break;
-      case 'failed':
-        logger.error(`Updating flow run ${run.id} state to Failed...`, { flowRunId, reason: outcome.reason });
-        lines.push({ flowRunId, level: 'ERROR', message: outcome.reason });
-        settlements.push({ kind: 'failed', held: 'claimed', flowRunId, reason: outcome.reason });
-        tally.add(run, 'failed', outcome.reason);
-        break;
-    }
-  }
-  await writeLogs(context, lines);
-  await settle(context, settlements);
-}
-
-async function reject<Run extends FlowRun>(
-  context: PollContext<Run>,
-  unreadable: readonly UnreadableRun[],
-): Promise<void> {
-  const lines: FlowRunLog[] = [];
-  const settlements: Settlement[] = [];
-  for (const { id, reason } of unreadable) {
-    context.logger.error(`Updating flow run ${id} state to Failed...`, { flowRunId: id, reason });
-    lines.push({ flowRunId: id, level: 'ERROR', message: reason });
-    settlements.push({ kind: 'failed', held: 'queued', flowRunId: id, reason });
-    context.tally.add({ id, name: '' }, 'failed', reason);
-  }
-  await writeLogs(context, lines);
-  await settle(context, settlements);
-}
-
-/** Logging never changes what becomes of a run: a log that can't be written is a warning. */
-async function writeLogs<Run extends FlowRun>(
-  { backend, claimant, budget, logger }: PollContext<Run>,
-  lines: readonly FlowRunLog[],
-): Promise<void> {
-  if (lines.length === 0) return;
-  try {
-    await backend.log(lines, claimant, budget.settle);
-  } catch (error) {
-    logger.warn(`Could not write ${lines.length} line(s) to the flow runs' logs`, { error });
-  }
-}
-
-async function settle<Run extends FlowRun>(
-  { backend, claimant, budget, logger }: PollContext<Run>,
-  settlements: readonly Settlement[],
-): Promise<void> {
-  if (settlements.length === 0) return;
-  const results = await backend.settle(settlements, claimant, budget.settle);
-  for (const [i, result] of results.entries()) {
-    if (result.kind === 'done') continue;
-    logger.warn('The state of a flow run was not changed', { ...settlements[i], ...result });
   }
 }

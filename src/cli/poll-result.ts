@@ -12,7 +12,7 @@ const about = {
 const runReport = z.object({
   flowRunId: z.string(),
   name: z.string(),
-  outcome: z.literal(['started', 'put-back', 'failed', 'lost', 'unknown']),
+  outcome: z.literal(['started', 'put-back', 'left', 'failed', 'lost', 'unknown']),
   detail: z.string(),
   lateMs: z.exactOptional(z.number()),
 });
@@ -30,6 +30,7 @@ export const pollResult = z.discriminatedUnion('dryRun', [
     claimed: count,
     started: count,
     putBack: count,
+    left: count,
     failed: count,
     lost: count,
     unknown: count,

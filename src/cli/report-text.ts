@@ -9,6 +9,7 @@ const HEADER = ['FLOW RUN', 'ID', 'OUTCOME', 'LATE', 'DETAIL'];
 const PAINT: Readonly<Record<RunOutcome, (colors: Colors, text: string) => string>> = {
   started: (colors, text) => colors.green(text),
   'put-back': (colors, text) => colors.yellow(text),
+  left: (colors, text) => colors.yellow(text),
   failed: (colors, text) => colors.red(text),
   lost: (colors, text) => colors.dim(text),
   unknown: (colors, text) => colors.red(text),
@@ -18,7 +19,8 @@ const PAINT: Readonly<Record<RunOutcome, (colors: Colors, text: string) => strin
 export function reportText(report: PollReport, colors: Colors): string {
   const { runs } = report;
   const rows = runs.map((run) => row(run, colors));
-  const settled = report.started + report.putBack + report.failed + report.lost + report.unknown;
+  const settled =
+    report.started + report.putBack + report.left + report.failed + report.lost + report.unknown;
   const more = settled > runs.length ? `and ${settled - runs.length} more\n` : '';
   const list =
     runs.length === 0 ? '' : `${table([HEADER.map((title) => colors.bold(title)), ...rows])}${more}\n`;
@@ -46,6 +48,7 @@ function sums(report: PollReport): string {
   const outcomes = [
     [report.started, 'started'],
     [report.putBack, 'put back'],
+    [report.left, 'left in the queue'],
     [report.failed, 'failed'],
     [report.lost, 'lost to another agent'],
     [report.unknown, 'unknown'],

@@ -1,11 +1,14 @@
 import { Agent, type AgentOptions } from '../../src/agent/agent.ts';
 import type { Claimed, FlowRun } from '../../src/agent/flow-run.ts';
 import type { LaunchOutcome } from '../../src/agent/launch-outcome.ts';
+import type { Preparation } from '../../src/agent/preparation.ts';
 import { QueueBackend } from './queue-backend.ts';
 import { RecordingLogger } from './recording-logger.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
 type Deploy = (run: Claimed) => LaunchOutcome | Promise<LaunchOutcome>;
+
+export const READY: Preparation = { kind: 'ready' };
 
 export const startedAs = (id: string): LaunchOutcome => ({
   kind: 'started',
@@ -13,14 +16,34 @@ export const startedAs = (id: string): LaunchOutcome => ({
   info: `Task ${id}`,
 });
 
-/** A platform that does what the test says; nothing but `deployFlows` is implemented. */
+interface Script extends AgentOptions {
+  readonly prepare?: (run: FlowRun) => Preparation;
+  readonly launchable?: (ms: number) => number;
+}
+
+/** A platform that does what the test says. */
 export class ScriptedAgent extends Agent {
   readonly deployed: (readonly string[])[] = [];
   readonly #deploy: Deploy;
 
-  constructor(options: AgentOptions, dependencies: AgentParts, deploy: Deploy) {
-    super(options, dependencies);
+  readonly #script: Script;
+
+  constructor(script: Script, dependencies: AgentParts, deploy: Deploy) {
+    super(script, dependencies);
+    this.#script = script;
     this.#deploy = deploy;
+  }
+
+  protected override async prepareFlows(
+    runs: readonly FlowRun[],
+    signal: AbortSignal,
+  ): Promise<readonly Preparation[]> {
+    const { prepare } = this.#script;
+    return prepare === undefined ? super.prepareFlows(runs, signal) : runs.map(prepare);
+  }
+
+  protected override launchable(ms: number): number {
+    return this.#script.launchable?.(ms) ?? super.launchable(ms);
   }
 
   protected override async deployFlows(runs: readonly Claimed[]): Promise<LaunchOutcome[]> {
@@ -37,14 +60,14 @@ interface AgentParts {
 
 /** An agent on virtual time with a queue in memory. */
 export function scriptedAgent(
-  options: AgentOptions = {},
+  script: Script = {},
   deploy: Deploy = ({ id }) => startedAs(`task-${id}`),
 ): AgentParts & { readonly agent: ScriptedAgent } {
   const clock = new VirtualClock();
   const backend = new QueueBackend();
   backend.now = () => clock.now();
   const parts = { backend, logger: new RecordingLogger(), clock };
-  return { ...parts, agent: new ScriptedAgent(options, parts, deploy) };
+  return { ...parts, agent: new ScriptedAgent(script, parts, deploy) };
 }
 
 export function flowRun(id: string, startTimeMs = 0): FlowRun {

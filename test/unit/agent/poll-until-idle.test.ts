@@ -1,10 +1,10 @@
-import { expect, test } from 'vitest';
-import { failed, retry, unknown } from '../../../src/agent/launch-outcome.ts';
+import { describe, expect, test } from 'vitest';
+import { blocked, failed, retry, unknown } from '../../../src/agent/launch-outcome.ts';
 import { PollFailedError } from '../../../src/agent/poll-failed-error.ts';
 import type { PollReport } from '../../../src/agent/poll-report.ts';
-import { PUT_BACK_DELAY_MS } from '../../../src/agent/poll.ts';
+import { PUT_BACK_DELAY_MS } from '../../../src/agent/tell.ts';
 import { PrefectApiError } from '../../../src/errors.ts';
-import { flowRun, scriptedAgent, startedAs } from '../../support/scripted-agent.ts';
+import { flowRun, READY, scriptedAgent, startedAs } from '../../support/scripted-agent.ts';
 
 type Scripted = ReturnType<typeof scriptedAgent>;
 
@@ -29,7 +29,7 @@ test('an invocation polls at once again while there is work, and ends at the fir
     if (look === 2) scripted.backend.queue.push(flowRun('c'));
   };
   const report = await invoke(scripted);
-  expect(scripted.agent.deployed).toEqual([['a', 'b'], ['c']]);
+  expect(scripted.agent.deployed).toEqual([['a'], ['b'], ['c']]);
   expect(report).toMatchObject({ polls: 3, found: 3, claimed: 3, started: 3 });
 });
 
@@ -60,7 +60,7 @@ test('an invocation looks no further ahead than now and holds nothing', async ()
 test('nothing is claimed when the time left might not be enough to launch it', async () => {
   const scripted = scriptedAgent();
   scripted.backend.queue = [flowRun('a')];
-  expect(await invoke(scripted, 19_000)).toMatchObject({ polls: 1, found: 1, claimed: 0 });
+  expect(await invoke(scripted, 14_000)).toMatchObject({ polls: 1, found: 1, claimed: 0 });
   expect(scripted.backend.claims).toEqual([]);
 });
 
@@ -105,7 +105,7 @@ test.each([
   scripted.backend.queue = [flowRun('a')];
   const error = await thrownBy(invoke(scripted));
   expect(error.message).toBe(
-    `None of 1 claimed flow run(s) could be started; the first of them: ${'reason' in outcome ? outcome.reason : ''}`,
+    `None of 1 due flow run(s) could be started; the first of them: ${'reason' in outcome ? outcome.reason : ''}`,
   );
 });
 
@@ -122,11 +122,10 @@ test('a run that is at fault itself does not fail the invocation', async () => {
 });
 
 test('a put-back run starts later than the server refuses to have it claimed again', async () => {
-  const scripted = scriptedAgent({}, ({ id }) =>
-    id === 'a' ? retry('throttled') : retry('no capacity', MINUTE_MS),
-  );
-  scripted.backend.queue = [flowRun('a'), flowRun('b')];
-  await thrownBy(invoke(scripted));
+  const outcomes = [startedAs('first'), retry('throttled'), retry('no capacity', MINUTE_MS)];
+  const scripted = scriptedAgent({}, () => outcomes.shift() ?? unknown('too many'));
+  scripted.backend.queue = ['first', 'a', 'b'].map((id) => flowRun(id));
+  await invoke(scripted);
   const nowMs = scripted.clock.now();
   expect(scripted.backend.settlements).toEqual([
     {
@@ -164,12 +163,12 @@ test('a claim that nobody can confirm is neither launched nor given up', async (
 });
 
 test('a platform that throws leaves every run of the batch of unknown fate', async () => {
-  const scripted = scriptedAgent({}, () => {
-    throw new Error('bug');
+  const scripted = scriptedAgent({}, ({ id }) => {
+    if (id !== 'first') throw new Error('bug');
+    return startedAs(id);
   });
-  scripted.backend.queue = [flowRun('a'), flowRun('b')];
-  const error = await thrownBy(invoke(scripted));
-  expect(error.report).toMatchObject({ unknown: 2, failed: 0, putBack: 0 });
+  scripted.backend.queue = ['first', 'a', 'b'].map((id) => flowRun(id));
+  expect(await invoke(scripted)).toMatchObject({ started: 1, unknown: 2, failed: 0, putBack: 0 });
 });
 
 test('the invocation and the agent are named in each claim', async () => {
@@ -200,4 +199,106 @@ test('the report says how late each run was started', async () => {
   expect((await invoke(scripted)).runs).toEqual([
     { flowRunId: 'a', name: 'name-a', outcome: 'started', detail: 'task-a', lateMs: 4200 },
   ]);
+});
+
+describe('until a launch has shown that the agent can launch at all', () => {
+  const fifty = () => Array.from({ length: 50 }, (_, i) => flowRun(String(i)));
+
+  test('one run is claimed, and with the first that starts all others', async () => {
+    const scripted = scriptedAgent();
+    scripted.backend.queue = fifty();
+    await invoke(scripted);
+    expect(scripted.backend.claims.map(({ ids }) => ids.length)).toEqual([1, 49]);
+  });
+
+  test.each([
+    ['blocked by the agent’s own fault', blocked('AccessDenied: allow ecs:RunTask')],
+    ['put back for want of capacity', retry('no capacity')],
+    ['of unknown fate', unknown('ECS is down')],
+  ])('a run that is %s ends the invocation, and no other run is claimed', async (_, outcome) => {
+    const scripted = scriptedAgent({}, () => outcome);
+    scripted.backend.queue = fifty();
+    const error = await thrownBy(invoke(scripted));
+    expect(error.report).toMatchObject({ polls: 1, found: 50, claimed: 1, started: 0 });
+    expect(error.message).toContain('reason' in outcome ? outcome.reason : '');
+    expect(scripted.backend.queue).toHaveLength(49);
+  });
+
+  test('a run that is refused for its own sake shows it too', async () => {
+    const scripted = scriptedAgent({}, ({ id }) => (id === '0' ? failed('bad image') : startedAs(id)));
+    scripted.backend.queue = fifty();
+    expect(await invoke(scripted)).toMatchObject({ started: 49, failed: 1 });
+    expect(scripted.backend.claims).toHaveLength(2);
+  });
+
+  test('a warm agent that has launched claims all at once, and after a fault of its own again one by one', async () => {
+    let fault = false;
+    const scripted = scriptedAgent({}, ({ id }) => (fault ? blocked('denied') : startedAs(id)));
+    const sizes = async () => {
+      scripted.backend.queue = fifty();
+      const before = scripted.backend.claims.length;
+      await invoke(scripted).catch(() => undefined);
+      return scripted.backend.claims.slice(before).map(({ ids }) => ids.length);
+    };
+    expect(await sizes()).toEqual([1, 49]);
+    expect(await sizes()).toEqual([50]);
+    fault = true;
+    expect(await sizes()).toEqual([50]);
+    expect(await sizes()).toEqual([1]);
+    fault = false;
+    expect(await sizes()).toEqual([1, 49]);
+  });
+});
+
+describe('what is known before the claim', () => {
+  test('a run that never can be launched is failed without a claim', async () => {
+    const scripted = scriptedAgent({ prepare: ({ id }) => (id === 'bad' ? failed('too large') : READY) });
+    scripted.backend.queue = [flowRun('bad'), flowRun('good')];
+    expect(await invoke(scripted)).toMatchObject({ claimed: 1, started: 1, failed: 1 });
+    expect(scripted.backend.settlements).toEqual([
+      { kind: 'failed', held: 'queued', flowRunId: 'bad', reason: 'too large' },
+    ]);
+    expect(scripted.backend.logs).toContainEqual({ flowRunId: 'bad', level: 'ERROR', message: 'too large' });
+  });
+
+  test('a run that the agent is not set up for stays in the queue, and the invocation fails if nothing else started', async () => {
+    const scripted = scriptedAgent({ prepare: () => blocked('set the execution role') });
+    scripted.backend.queue = [flowRun('a')];
+    const error = await thrownBy(invoke(scripted));
+    expect(error.message).toContain('set the execution role');
+    expect(error.report).toMatchObject({ claimed: 0, left: 1, failed: 0 });
+    expect(scripted.backend.queue).toHaveLength(1);
+  });
+
+  test('a run that has to wait does not hold up the others, and is looked at again in the same invocation', async () => {
+    let ready = false;
+    const scripted = scriptedAgent({
+      prepare: ({ id }) => (id !== 'slow' || ready ? READY : { kind: 'later' }),
+    });
+    scripted.backend.queue = [flowRun('slow'), flowRun('quick')];
+    scripted.backend.onLook = (look) => {
+      ready = look === 3;
+    };
+    expect(await invoke(scripted)).toMatchObject({ found: 2, started: 2 });
+    expect(scripted.agent.deployed).toEqual([['quick'], ['slow']]);
+  });
+});
+
+test('no more runs are claimed at once than the platform can launch in the time left', async () => {
+  const scripted = scriptedAgent({ launchable: (ms) => Math.floor(ms / 5000) });
+  scripted.backend.queue = Array.from({ length: 20 }, (_, i) => flowRun(String(i)));
+  await invoke(scripted, 21_000);
+  // 21 s less 5 s for telling and half a second for the claim.
+  expect(scripted.backend.claims[1]?.ids).toHaveLength(3);
+});
+
+test('an invocation that lingers looks again while there is time, and starts what has come meanwhile', async () => {
+  const scripted = scriptedAgent({ lingerMs: 5000 });
+  scripted.backend.onLook = (look) => {
+    if (look === 4) scripted.backend.queue.push(flowRun('late'));
+  };
+  const startMs = scripted.clock.now();
+  expect(await invoke(scripted)).toMatchObject({ started: 1, failedPolls: 0 });
+  expect(scripted.backend.looks.length).toBe(10);
+  expect(scripted.clock.now() - startMs).toBeLessThan(50_000);
 });

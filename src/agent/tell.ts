@@ -1,0 +1,107 @@
+import type { Claimed, FlowRun } from './flow-run.ts';
+import type { LaunchOutcome } from './launch-outcome.ts';
+import type { PollContext } from './poll-context.ts';
+import type { FlowRunLog, Settlement } from './prefect-backend.ts';
+
+/**
+ * A run that goes back to the queue starts this much later at the earliest, in milliseconds.
+ * Prefect 1's server refuses a second Submitted for 30 seconds after the first.
+ */
+export const PUT_BACK_DELAY_MS = 35_000;
+
+/** A claimed run, and what became of its launch. */
+export interface Launched<Run extends FlowRun> {
+  readonly run: Claimed<Run>;
+  readonly outcome: LaunchOutcome;
+}
+
+type TellContext<Run extends FlowRun> = Pick<
+  PollContext<Run>,
+  'backend' | 'claimant' | 'budget' | 'clock' | 'logger' | 'tally'
+>;
+
+/** Tells Prefect and the log what became of each launch, and gives up the runs that were not launched. */
+export async function tell<Run extends FlowRun>(
+  context: TellContext<Run>,
+  launched: readonly Launched<Run>[],
+): Promise<void> {
+  const { clock, logger, tally } = context;
+  const lines: FlowRunLog[] = [];
+  const settlements: Settlement[] = [];
+  for (const { run, outcome } of launched) {
+    const flowRunId = run.id;
+    switch (outcome.kind) {
+      case 'started':
+        logger.info(`Completed deployment of flow run ${run.id}`, { flowRunId, info: outcome.info });
+        lines.push({ flowRunId, level: 'INFO', message: `Submitted for execution: ${outcome.info}` });
+        if (outcome.logsUrl !== undefined)
+          lines.push({ flowRunId, level: 'INFO', message: `Logs of its container: ${outcome.logsUrl}` });
+        tally.add(run, 'started', outcome.infrastructureId, clock.now() - run.startTimeMs);
+        break;
+      case 'retry':
+      case 'blocked': {
+        const { reason } = outcome;
+        logger.warn(`Putting flow run ${run.id} back in the queue`, { flowRunId, reason });
+        const delayMs = outcome.kind === 'retry' ? (outcome.delayMs ?? 0) : 0;
+        const startTimeMs = clock.now() + Math.max(PUT_BACK_DELAY_MS, delayMs);
+        settlements.push({ kind: 'put-back', held: 'claimed', flowRunId, reason, startTimeMs });
+        tally.add(run, 'put-back', reason);
+        break;
+      }
+      case 'unknown':
+        logger.error(`Could not learn whether flow run ${run.id} was started`, { ...outcome, flowRunId });
+        tally.add(run, 'unknown', outcome.reason);
+        break;
+      case 'failed':
+        logger.error(`Updating flow run ${run.id} state to Failed...`, { flowRunId, reason: outcome.reason });
+        lines.push({ flowRunId, level: 'ERROR', message: outcome.reason });
+        settlements.push({ kind: 'failed', held: 'claimed', flowRunId, reason: outcome.reason });
+        tally.add(run, 'failed', outcome.reason);
+        break;
+    }
+  }
+  await writeLogs(context, lines);
+  await settle(context, settlements);
+}
+
+/** Fails runs that nobody has claimed, for they never can be launched. */
+export async function reject<Run extends FlowRun>(
+  context: TellContext<Run>,
+  runs: readonly { readonly id: string; readonly name?: string; readonly reason: string }[],
+): Promise<void> {
+  const lines: FlowRunLog[] = [];
+  const settlements: Settlement[] = [];
+  for (const { id, name = '', reason } of runs) {
+    context.logger.error(`Updating flow run ${id} state to Failed...`, { flowRunId: id, reason });
+    lines.push({ flowRunId: id, level: 'ERROR', message: reason });
+    settlements.push({ kind: 'failed', held: 'queued', flowRunId: id, reason });
+    context.tally.add({ id, name }, 'failed', reason);
+  }
+  await writeLogs(context, lines);
+  await settle(context, settlements);
+}
+
+/** Logging never changes what becomes of a run: a log that can't be written is a warning. */
+async function writeLogs<Run extends FlowRun>(
+  { backend, claimant, budget, logger }: TellContext<Run>,
+  lines: readonly FlowRunLog[],
+): Promise<void> {
+  if (lines.length === 0) return;
+  try {
+    await backend.log(lines, claimant, budget.settle);
+  } catch (error) {
+    logger.warn(`Could not write ${lines.length} line(s) to the flow runs' logs`, { error });
+  }
+}
+
+async function settle<Run extends FlowRun>(
+  { backend, claimant, budget, logger }: TellContext<Run>,
+  settlements: readonly Settlement[],
+): Promise<void> {
+  if (settlements.length === 0) return;
+  const results = await backend.settle(settlements, claimant, budget.settle);
+  for (const [i, result] of results.entries()) {
+    if (result.kind === 'done') continue;
+    logger.warn('The state of a flow run was not changed', { ...settlements[i], ...result });
+  }
+}
