@@ -28,6 +28,7 @@ const settings = (change: Partial<TaskRequestSettings> = {}): TaskRequestSetting
   flowLogLevel: 'INFO',
   key: { kind: 'none' },
   tenantId: () => 'tenant-1',
+  clock: { now: () => 0 },
   ...change,
 });
 
