@@ -65,8 +65,8 @@ function container(shell: string, [, ...args]: readonly string[], path: readonly
 const EXECUTED = { exitCode: 7, output: 'prefect execute flow-run\n' };
 const TERMINATED = { exitCode: 143, output: '' };
 
-describe.each(SHELLS)('in %s', (shell) => {
-  test.concurrent('a run starts at the second of its start time, not before', async () => {
+describe.concurrent.each(SHELLS)('in %s', (shell) => {
+  test('a run starts at the second of its start time, not before', async () => {
     const startTimeMs = Date.now() + 1700;
     const { wroteMs, ...ended } = await container(shell, waiting(startTimeMs)).ended;
     expect(ended).toEqual(EXECUTED);
@@ -75,14 +75,14 @@ describe.each(SHELLS)('in %s', (shell) => {
     expect(lateMs).toBeLessThan(TOLERANCE_MS);
   });
 
-  test.concurrent('a run whose container comes up after the start time starts at once', async () => {
+  test('a run whose container comes up after the start time starts at once', async () => {
     const spawnedMs = Date.now();
     const { wroteMs, ...ended } = await container(shell, waiting(spawnedMs - 1000)).ended;
     expect(ended).toEqual(EXECUTED);
     expect(wroteMs - spawnedMs).toBeLessThan(TOLERANCE_MS);
   });
 
-  test.concurrent.each([
+  test.each([
     ['long before the start time', 60_000, 300],
     ['in the last second', 1900, 1400],
   ])('SIGTERM %s ends it at once, and nothing is executed', async (_, aheadMs, afterMs) => {
