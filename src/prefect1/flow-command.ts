@@ -13,8 +13,8 @@ interface Timing {
  *
  * With a start time ahead, the container waits for it first: Prefect's own process ends at once, with exit
  * code 0, when it comes too early (`check_flow_reached_start_time`). A claim that is launched again after its
- * start time gets another command than before. That is harmless: its client token is the same, and ECS answers a used
- * token with the task that exists, or with a ConflictException that names it when the arguments differ.
+ * start time gets another command than before. That is harmless: its client token is the same, and ECS answers
+ * a used token with the task that exists, or with a ConflictException that names it when the arguments differ.
  */
 export function flowCommand(coreVersion: string | null, { startTimeMs, nowMs }: Timing): string[] {
   const command = `prefect execute ${isBefore013(coreVersion ?? '0.0.0') ? 'cloud-flow' : 'flow-run'}`;
