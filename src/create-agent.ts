@@ -40,6 +40,7 @@ export function createAgent(settings: Settings, dependencies: CreateAgentDepende
     flowLogLevel: settings.flowLogLevel,
     key: flowRunKey(prefect1.apiKey),
     tenantId: () => backend.tenantId,
+    clock,
   };
   const ecsClient = createEcsClient(calls);
   const described = new DescribedDefinitions(ecsClient);

@@ -27,7 +27,7 @@ export async function plan(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<readonly PlannedRun[]> {
-  const query = { labels: agent.labels, beforeMs: clock.now(), except: new Set<string>() };
+  const query = { labels: agent.labels, beforeMs: clock.now() + agent.leadMs, except: new Set<string>() };
   const { runs, unreadable } = await backend.look(query, signal);
   const planned: PlannedRun[] = [];
   for (const run of runs) {

@@ -107,7 +107,8 @@ class Life<Run extends FlowRun> {
         if (waitMs <= 0) continue;
         logger.debug(`Waiting ${waitMs / 1000}s to deploy flow run ${run.id} on time...`);
         // Not claimed yet, so a run that still waits when the agent is told to stop stays in the queue.
-        await clock.sleep(waitMs, this.#stop);
+        // A timer may end a millisecond early, and a run that is launched early waits again in its container.
+        while (clock.now() < run.startTimeMs) await clock.sleep(run.startTimeMs - clock.now(), this.#stop);
       }
       await deploy(this.#context, runs);
     } catch (error) {

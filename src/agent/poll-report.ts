@@ -9,7 +9,10 @@ export interface RunReport {
   readonly outcome: RunOutcome;
   /** The task, or why there is none. */
   readonly detail: string;
-  /** How long after its start time the run was handed to the platform, in milliseconds; started runs only. */
+  /**
+   * How long after its start time the run was handed to the platform, in milliseconds; negative when that was
+   * before it, and the run's process waits. Started runs only.
+   */
   readonly lateMs?: number;
 }
 

@@ -4,7 +4,7 @@ import { formatDuration } from './format-duration.ts';
 import { oneLine } from './one-line.ts';
 import { table } from './table.ts';
 
-const HEADER = ['FLOW RUN', 'ID', 'OUTCOME', 'LATE', 'DETAIL'];
+const HEADER = ['FLOW RUN', 'ID', 'OUTCOME', 'LAUNCHED', 'DETAIL'];
 
 const PAINT: Readonly<Record<RunOutcome, (colors: Colors, text: string) => string>> = {
   started: (colors, text) => colors.green(text),
@@ -28,14 +28,18 @@ export function reportText(report: PollReport, colors: Colors): string {
 }
 
 function row({ flowRunId, name, outcome, lateMs, detail }: RunReport, colors: Colors): string[] {
-  const late = lateMs === undefined ? '-' : formatDuration(lateMs);
   return [
     oneLine(name) || '-',
     oneLine(flowRunId),
     PAINT[outcome](colors, outcome),
-    late,
+    lateMs === undefined ? '-' : punctuality(lateMs),
     shortened(oneLine(detail)),
   ];
+}
+
+/** How the launch, not the start, lies to the start time: a container that is early waits. */
+function punctuality(lateMs: number): string {
+  return lateMs < 0 ? `${formatDuration(-lateMs)} early` : `${formatDuration(lateMs)} late`;
 }
 
 /** Of a task's ARN, what the ECS console asks for. */

@@ -103,8 +103,12 @@ export function readFlowRun(
   };
 }
 
-/** A run without a start time is due now, as for the genuine agent. */
+/** A run without a start time is due now, as for the genuine agent. A claimed one keeps that of before. */
 function readStartTime(state: SerializedState, nowMs: number): number | undefined {
+  if (state.type === 'Submitted') {
+    const previous = serializedState.safeParse(state.state);
+    return previous.success ? readStartTime(previous.data, nowMs) : nowMs;
+  }
   const startTime = state.start_time ?? null;
   if (startTime === null) return nowMs;
   if (typeof startTime !== 'string') return undefined;

@@ -1,4 +1,5 @@
 import type { TaskDefinition } from '@aws-sdk/client-ecs';
+import type { Clock } from '../clock.ts';
 import { environmentEntries, flowContainer, mergeByName, readContainers } from './containers.ts';
 import { FlowRunError } from '../errors.ts';
 import { flowCommand } from './flow-command.ts';
@@ -31,6 +32,8 @@ export interface TaskRequestSettings {
   readonly key: FlowRunKey;
   /** Known once the backend is connected. */
   readonly tenantId: () => string | undefined;
+  /** Tells whether the run's start time is still ahead. */
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 /** The genuine agent's own template, for where nobody gives one. */
@@ -144,7 +147,8 @@ function buildRunTask(
   const overrides = readOverrides(kwargs);
   const containerOverrides = readContainerOverrides(overrides);
   const container = flowContainer(containerOverrides);
-  container.command = flowCommand(run.flow.coreVersion);
+  const timing = { startTimeMs: run.startTimeMs, nowMs: settings.clock.now() };
+  container.command = flowCommand(run.flow.coreVersion, timing);
   container.environment = mergeByName(
     environmentEntries(flowEnvironment(run, config.env ?? {}, settings)),
     container.environment,

@@ -1,7 +1,8 @@
 import type { FlowRun } from './prefect1/tables.ts';
 import type { Prefect1Sandbox } from './prefect1/prefect1-server.ts';
 
-const MINUTE_MS = 60_000;
+const SECOND_MS = 1000;
+const MINUTE_MS = 60 * SECOND_MS;
 
 /** The label of the demonstration's agent. */
 export const LABEL = 'demo';
@@ -28,8 +29,11 @@ export function createSampleRuns(api: Prefect1Sandbox): readonly SampleRun[] {
     });
     return { flowRunId: created.id, shows };
   };
+  // Of a full second, as the runs of a schedule are: a fraction of a second is rounded up.
+  const soonMs = Math.ceil(Date.now() / SECOND_MS + 3) * SECOND_MS;
   return [
-    sample('on time', { startTime: at(0) }),
+    sample('in 3 seconds: launched ahead', { startTime: new Date(soonMs).toISOString() }),
+    sample('due now', { startTime: at(0) }),
     sample('five minutes late', { startTime: at(-5 * MINUTE_MS) }),
     sample('no run config', {
       startTime: at(0),

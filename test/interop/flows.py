@@ -6,6 +6,7 @@ Stores the flows below DIRECTORY and writes DIRECTORY/flows.json: serialized flo
 
 import datetime
 import json
+import pathlib
 import sys
 
 import prefect
@@ -40,6 +41,15 @@ def fails_once_for_long():
         raise ValueError("the first time")
 
 
+traces = pathlib.Path(directory, "traces")
+traces.mkdir()
+
+
+@task
+def leaves_a_trace():
+    pathlib.Path(traces, prefect.context.flow_run_id).touch(exist_ok=False)
+
+
 @task
 def fails():
     raise RuntimeError("on purpose")
@@ -57,6 +67,9 @@ with Flow("retried later") as retried_later:
 with Flow("failing") as failing:
     fails()
 
+with Flow("leaves a trace") as traced:
+    leaves_a_trace()
+
 with Flow("of another platform") as of_another_platform:
     fails_once()
 
@@ -64,10 +77,11 @@ mapped.run_config = ECSRun(labels=["interop"], env={"INTEROP": "yes"}, cpu="512"
 retried.run_config = UniversalRun(labels=["interop"], env={"INTEROP": "yes"})
 retried_later.run_config = ECSRun(labels=["interop"])
 failing.run_config = ECSRun(labels=["interop"])
+traced.run_config = ECSRun(labels=["interop"])
 of_another_platform.run_config = LocalRun(labels=["interop"])
 
 serialized = {}
-for flow in (mapped, retried, retried_later, failing, of_another_platform):
+for flow in (mapped, retried, retried_later, failing, traced, of_another_platform):
     flow.storage = Local(directory=directory)
     flow.storage.add_flow(flow)
     flow.storage.build()

@@ -87,7 +87,7 @@ describe('a poll that came to its end', () => {
     const { code, out, err } = await invoke();
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^FLOW RUN .*\nowl-0 {5}id-0 {2}started {2}40 ms {2}why\nowl-1 .*\n\n2 polls: 2 found/,
+      /^FLOW RUN .*\nowl-0 {5}id-0 {2}started {2}40 ms late {2}why\nowl-1 .*\n\n2 polls: 2 found/,
     );
     expect(out).toContain('1.2 s, 3 calls of the Prefect API, 1 of ECS.\n');
     expect(err).toBe('12:00:01Z INFO  Poll ended\nREPORT RequestId: 1\n');

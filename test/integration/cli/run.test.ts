@@ -51,7 +51,9 @@ describe('run', () => {
     const { code, out, err } = await cli(['run', '-l', 'prod', '-e', 'A=B', '--cluster', 'default'], env);
     expect({ code, tasks: ecs.tasks().length }).toEqual({ code: 0, tasks: 1 });
     expect(err).toMatch(new RegExp(`INFO {2}Completed deployment of flow run ${run.id}`));
-    expect(out).toMatch(new RegExp(`^FLOW RUN .*\nowl +${run.id} +started +\\S+ \\w+ +task/default/\\w+\n`));
+    expect(out).toMatch(
+      new RegExp(`^FLOW RUN .*\nowl +${run.id} +started +\\S+ \\w+ late +task/default/\\w+\n`),
+    );
     expect(out).toMatch(/\d poll.*: 1 found, 1 claimed, 1 started\.\n/);
   });
 

@@ -67,6 +67,34 @@ test('the built function launches a due run as a process that reports back, and 
   await expect.poll(() => sandbox.prefect1.flowRun(id)?.state, { timeout: 15_000 }).toBe('Success');
 });
 
+test('a run is launched ahead of its start time, and its process starts on time', async () => {
+  const { sandbox, flow, poll } = await deployed();
+  const startTime = new Date(Math.ceil(Date.now() / 1000 + 2) * 1000).toISOString();
+  const { id } = sandbox.prefect1.createFlowRun({ flowId: flow.id, startTime });
+  const { result } = await poll();
+  expect(result).toMatchObject({ started: 1, runs: [{ outcome: 'started' }] });
+  const [run] = result.dryRun ? [] : result.runs;
+  expect(run?.lateMs).toBeLessThan(0);
+  await expect.poll(() => sandbox.prefect1.flowRun(id)?.state, { timeout: 15_000 }).toBe('Success');
+  const started = sandbox.prefect1.flowRun(id)?.start_time ?? '';
+  expect(Date.parse(started)).toBeGreaterThanOrEqual(Date.parse(startTime));
+});
+
+test('without a lead a run is left in the queue until its start time', async () => {
+  const { sandbox, flow, poll } = await deployed({ PREFECT__CLOUD__AGENT__LEAD_SECONDS: '0' });
+  const startTime = new Date(Date.now() + 60_000).toISOString();
+  sandbox.prefect1.createFlowRun({ flowId: flow.id, startTime });
+  expect((await poll()).result).toMatchObject({ found: 0 });
+});
+
+test('a dry run tells of the runs that a poll would launch ahead', async () => {
+  const { sandbox, flow, poll } = await deployed();
+  const startTime = new Date(Date.now() + 60_000).toISOString();
+  const { id: flowRunId } = sandbox.prefect1.createFlowRun({ flowId: flow.id, startTime });
+  const { result } = await poll({ dryRun: true });
+  expect(result).toMatchObject({ runs: [{ flowRunId, startTime, action: 'launch' }] });
+});
+
 test('a warm function registers no agent and describes no definition a second time', async () => {
   const { sandbox, flow, poll } = await deployed();
   sandbox.prefect1.createFlowRun({ flowId: flow.id });

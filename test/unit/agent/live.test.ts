@@ -43,6 +43,16 @@ test('a run that is early is claimed at its start time, not before (conformance 
   expect(logger.messages('debug')).toContain('Waiting 3s to deploy flow run early on time...');
 });
 
+test('a timer that ends too early does not make a run be launched before its start time', async () => {
+  const { agent, backend, clock } = scriptedAgent({ maxPolls: 5 });
+  const startMs = clock.now() + 3000;
+  backend.queue = [flowRun('early', startMs)];
+  const sleep = clock.sleep.bind(clock);
+  clock.sleep = async (ms, signal) => sleep(ms === 3000 ? 2999 : ms, signal);
+  await clock.until(agent.start());
+  expect(backend.claims).toEqual([expect.objectContaining({ ids: ['early'], atMs: startMs })]);
+});
+
 test('an early run does not hold up those that are due (conformance 24)', async () => {
   const { agent, backend, clock } = scriptedAgent({ maxPolls: 5 });
   const nowMs = clock.now();

@@ -7,23 +7,25 @@ const plain = picocolors.createColors(false);
 
 test('each run has a row, and the sums follow', () => {
   const tally = new PollTally();
-  Object.assign(tally, { polls: 2, found: 3, claimed: 2 });
+  Object.assign(tally, { polls: 2, found: 4, claimed: 3 });
   tally.add(
     { id: 'id-1', name: 'owl' },
     'started',
     'arn:aws:ecs:us-east-1:123456789012:task/default/0af',
     2100,
   );
+  tally.add({ id: 'id-4', name: 'heron' }, 'started', 'task-4', -12_000);
   tally.add({ id: 'id-2', name: 'otter' }, 'put-back', 'RunTask: no room');
   tally.add({ id: 'id-3', name: '' }, 'lost', 'taken\n\u001b[2J');
   expect(reportText(tally.report(), plain)).toBe(
     [
-      'FLOW RUN  ID    OUTCOME   LATE   DETAIL',
-      'owl       id-1  started   2.1 s  task/default/0af',
-      'otter     id-2  put-back  -      RunTask: no room',
-      '-         id-3  lost      -      taken [2J',
+      'FLOW RUN  ID    OUTCOME   LAUNCHED      DETAIL',
+      'owl       id-1  started   2.1 s late    task/default/0af',
+      'heron     id-4  started   12.0 s early  task-4',
+      'otter     id-2  put-back  -             RunTask: no room',
+      '-         id-3  lost      -             taken [2J',
       '',
-      '2 polls: 3 found, 2 claimed, 1 started, 1 put back, 1 lost to another agent.',
+      '2 polls: 4 found, 3 claimed, 2 started, 1 put back, 1 lost to another agent.',
       '',
     ].join('\n'),
   );

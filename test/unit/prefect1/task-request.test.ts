@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { FlowRunError } from '../../../src/errors.ts';
+import { flowCommand } from '../../../src/prefect1/flow-command.ts';
 import type { Prefect1FlowRun } from '../../../src/prefect1/flow-run.ts';
 import {
   buildTaskRequest,
@@ -28,6 +29,7 @@ const settings = (change: Partial<TaskRequestSettings> = {}): TaskRequestSetting
   flowLogLevel: 'INFO',
   key: { kind: 'none' },
   tenantId: () => 'tenant-1',
+  clock: { now: () => 0 },
   ...change,
 });
 
@@ -291,6 +293,15 @@ describe('the flow container', () => {
   ])('of a flow of version %s runs prefect %s', (coreVersion, command) => {
     const request = buildTaskRequest(run(null, { coreVersion }), settings());
     expect(flowOverride(request)?.command?.[2]).toBe(`prefect ${command}`);
+  });
+
+  test('of a run that is launched ahead waits for the start time', () => {
+    const nowMs = Date.parse('2026-11-23T12:00:00Z');
+    const ahead = { ...run(null), startTimeMs: nowMs + 60_000 };
+    const request = buildTaskRequest(ahead, settings({ clock: { now: () => nowMs } }));
+    expect(flowOverride(request)?.command).toEqual(
+      flowCommand('1.4.1', { startTimeMs: ahead.startTimeMs, nowMs }),
+    );
   });
 
   test.each([
