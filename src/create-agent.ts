@@ -1,17 +1,13 @@
-import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { CallCounter } from './call-counter.ts';
 import type { Clock } from './clock.ts';
-import { DescribedDefinitions } from './ecs/described-definitions.ts';
-import { EcsAgent } from './ecs/ecs-agent.ts';
-import { createEcsClient } from './ecs/ecs-client.ts';
+import type { Launching } from './create-launching.ts';
+import { EcsAgent, type EcsAgentDependencies } from './ecs/ecs-agent.ts';
 import type { Logger } from './logger.ts';
+import { once } from './once.ts';
 import { Prefect1Backend } from './prefect1/backend.ts';
 import type { Prefect1FlowRun } from './prefect1/flow-run.ts';
-import { buildTaskRequest, type FlowRunKey, type TaskRequestSettings } from './prefect1/task-request.ts';
 import { apiKeyProvider } from './settings/api-key.ts';
-import { readTaskDefinition } from './settings/read-task-definition.ts';
-import type { ApiKeySource, Settings } from './settings/settings.ts';
-import type { TaskRequest } from './task-request.ts';
+import type { Settings } from './settings/settings.ts';
 
 export interface CreateAgentDependencies {
   readonly logger: Logger;
@@ -23,8 +19,8 @@ export interface CreateAgentDependencies {
 export interface CreatedAgent {
   readonly agent: EcsAgent<Prefect1FlowRun>;
   readonly backend: Prefect1Backend;
-  readonly taskRequest: (run: Prefect1FlowRun, signal: AbortSignal) => Promise<TaskRequest>;
-  readonly ecsClient: ECSClient;
+  readonly taskRequest: Launching['taskRequest'];
+  readonly ecsClient: EcsAgentDependencies<Prefect1FlowRun>['client'];
 }
 
 /** The agent that the settings describe. Nothing is sent until it is started. */
@@ -33,28 +29,14 @@ export function createAgent(settings: Settings, dependencies: CreateAgentDepende
   const { prefect1, agent: options } = settings;
   const apiKey = apiKeyProvider(prefect1.apiKey);
   const backend = new Prefect1Backend({ ...prefect1, apiKey, logger, calls, clock });
-  const request: TaskRequestSettings = {
-    prefect: prefect1,
-    agent: options,
-    ecs: settings.ecs,
-    flowLogLevel: settings.flowLogLevel,
-    key: flowRunKey(prefect1.apiKey),
-    tenantId: () => backend.tenantId,
-  };
-  const ecsClient = createEcsClient(calls);
-  const described = new DescribedDefinitions(ecsClient);
-  const taskRequest = async (run: Prefect1FlowRun, signal: AbortSignal) => {
-    const { task_definition_path: path, task_definition_arn: arn } = run.runConfig ?? {};
-    return buildTaskRequest(run, request, {
-      template: typeof path === 'string' ? await readTaskDefinition(path) : undefined,
-      described: typeof arn === 'string' ? await described.get(arn, signal) : undefined,
-    });
-  };
+  // Loaded with the first due run: half of the code, and most polls find none.
+  const launching = once(async () => {
+    const { createLaunching } = await import('./create-launching.ts');
+    return createLaunching(settings, { calls, tenantId: () => backend.tenantId });
+  });
+  const ecsClient: CreatedAgent['ecsClient'] = async () => (await launching()).ecsClient;
+  const taskRequest: CreatedAgent['taskRequest'] = async (run, signal) =>
+    (await launching()).taskRequest(run, signal);
   const agent = new EcsAgent(options, { backend, logger, clock, client: ecsClient, taskRequest });
   return { agent, backend, taskRequest, ecsClient };
-}
-
-/** Flow runs use the agent's own key, from the same place. */
-function flowRunKey(source: ApiKeySource | undefined): FlowRunKey {
-  return source ?? { kind: 'none' };
 }

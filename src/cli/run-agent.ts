@@ -33,7 +33,7 @@ export async function runAgent(io: CliIo, options: RunOptions): Promise<number> 
   const calls = new CallCounter();
   const { agent, ecsClient } = createAgent(settings, { logger, calls, clock });
   // Before anything is claimed that could not be launched.
-  await checkAws(ecsClient.config);
+  await checkAws((await ecsClient()).config);
   const startMs = clock.now();
   const show = (report: PollReport) => {
     const durationMs = clock.now() - startMs;

@@ -55,7 +55,13 @@ export async function ecsAgent(
   const create = ({ clock = systemClock }: { clock?: Clock } = {}) =>
     new EcsAgent(
       { name: 'lambda' },
-      { backend, logger, client, clock, taskRequest: async (run) => taskRequest(run) },
+      {
+        backend,
+        logger,
+        client: () => Promise.resolve(client),
+        clock,
+        taskRequest: async (run) => taskRequest(run),
+      },
     );
   const launch = async (...ids: string[]) => {
     backend.queue = ids.map((id) => ({ id, name: id, startTimeMs: 0 }));
