@@ -1,17 +1,14 @@
-import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { CallCounter } from './call-counter.ts';
 import type { Clock } from './clock.ts';
-import { DescribedDefinitions } from './ecs/described-definitions.ts';
+import type { Launching } from './create-launching.ts';
+import { CallRate } from './ecs/call-rate.ts';
 import { EcsAgent } from './ecs/ecs-agent.ts';
-import { createEcsClient } from './ecs/ecs-client.ts';
 import type { Logger } from './logger.ts';
+import { once } from './once.ts';
 import { Prefect1Backend } from './prefect1/backend.ts';
 import type { Prefect1FlowRun } from './prefect1/flow-run.ts';
-import { buildTaskRequest, type FlowRunKey, type TaskRequestSettings } from './prefect1/task-request.ts';
 import { apiKeyProvider } from './settings/api-key.ts';
-import { readTaskDefinition } from './settings/read-task-definition.ts';
-import type { ApiKeySource, Settings } from './settings/settings.ts';
-import type { TaskRequest } from './task-request.ts';
+import type { Settings } from './settings/settings.ts';
 
 export interface CreateAgentDependencies {
   readonly logger: Logger;
@@ -23,39 +20,23 @@ export interface CreateAgentDependencies {
 export interface CreatedAgent {
   readonly agent: EcsAgent<Prefect1FlowRun>;
   readonly backend: Prefect1Backend;
-  readonly taskRequest: (run: Prefect1FlowRun, signal: AbortSignal) => Promise<TaskRequest>;
-  readonly ecsClient: ECSClient;
+  /** Made at the first call. */
+  readonly launching: () => Promise<Launching>;
 }
 
 /** The agent that the settings describe. Nothing is sent until it is started. */
 export function createAgent(settings: Settings, dependencies: CreateAgentDependencies): CreatedAgent {
-  const { logger, calls, clock } = dependencies;
+  const { clock } = dependencies;
   const { prefect1, agent: options } = settings;
   const apiKey = apiKeyProvider(prefect1.apiKey);
-  const backend = new Prefect1Backend({ ...prefect1, apiKey, logger, calls, clock });
-  const request: TaskRequestSettings = {
-    prefect: prefect1,
-    agent: options,
-    ecs: settings.ecs,
-    flowLogLevel: settings.flowLogLevel,
-    key: flowRunKey(prefect1.apiKey),
-    tenantId: () => backend.tenantId,
-    clock,
-  };
-  const ecsClient = createEcsClient(calls);
-  const described = new DescribedDefinitions(ecsClient);
-  const taskRequest = async (run: Prefect1FlowRun, signal: AbortSignal) => {
-    const { task_definition_path: path, task_definition_arn: arn } = run.runConfig ?? {};
-    return buildTaskRequest(run, request, {
-      template: typeof path === 'string' ? await readTaskDefinition(path) : undefined,
-      described: typeof arn === 'string' ? await described.get(arn, signal) : undefined,
-    });
-  };
-  const agent = new EcsAgent(options, { backend, logger, clock, client: ecsClient, taskRequest });
-  return { agent, backend, taskRequest, ecsClient };
-}
-
-/** Flow runs use the agent's own key, from the same place. */
-function flowRunKey(source: ApiKeySource | undefined): FlowRunKey {
-  return source ?? { kind: 'none' };
+  const backend = new Prefect1Backend({ ...prefect1, ...dependencies, apiKey });
+  const rate = new CallRate(clock, settings.ecs.launchRate);
+  // Loaded with the first due run: half of the code, and most polls find none.
+  const launching = once(async () => {
+    const { createLaunching } = await import('./create-launching.ts');
+    return createLaunching(settings, { ...dependencies, rate, tenantId: () => backend.tenantId });
+  });
+  const launcher = async () => (await launching()).launcher;
+  const agent = new EcsAgent(options, { ...dependencies, backend, rate, launcher });
+  return { agent, backend, launching };
 }

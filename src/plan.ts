@@ -23,12 +23,13 @@ export type PlannedRun = {
 
 /** The due runs and what a poll would do with each. Claims nothing, starts nothing, registers nothing. */
 export async function plan(
-  { agent, backend, taskRequest }: Pick<CreatedAgent, 'agent' | 'backend' | 'taskRequest'>,
+  { agent, backend, launching }: Pick<CreatedAgent, 'agent' | 'backend' | 'launching'>,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<readonly PlannedRun[]> {
   const query = { labels: agent.labels, beforeMs: clock.now() + agent.leadMs, except: new Set<string>() };
   const { runs, unreadable } = await backend.look(query, signal);
+  const { taskRequest } = await launching();
   const planned: PlannedRun[] = [];
   for (const run of runs) {
     const { id: flowRunId, name } = run;

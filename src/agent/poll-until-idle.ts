@@ -1,6 +1,6 @@
 import { describeError } from '../describe-error.ts';
 import type { FlowRun } from './flow-run.ts';
-import { claimable, deploy, look } from './poll.ts';
+import { claimable, deploy, look, type Postponed } from './poll.ts';
 import type { PollContext } from './poll-context.ts';
 import { PollFailedError } from './poll-failed-error.ts';
 import type { PollReport } from './poll-report.ts';
@@ -41,22 +41,26 @@ async function poll<Run extends FlowRun>(
   const { tally, budget } = context;
   // A run is worked on once in an invocation: what came of it won't change within seconds.
   const seen = new Set<string>();
-  const postponed = new Set<string>();
+  const postponed = new Map<string, Postponed>();
   while (tally.polls < maxPolls && (tally.polls === 0 || claimable(context) > 0)) {
     tally.polls++;
     const due = await look(context, leadMs, seen);
     const found = [...due.runs, ...due.unreadable];
-    for (const { id } of found) seen.add(id);
+    for (const { id } of found) {
+      seen.add(id);
+      if (postponed.delete(id)) tally.found--;
+    }
     const { halted, later } = await deploy(context, due.runs);
     if (halted !== undefined) break;
-    for (const id of later) postponed.add(id);
+    for (const run of later) postponed.set(run.id, run);
     if (found.length > 0) continue;
-    if (postponed.size > 0) {
-      for (const id of postponed) seen.delete(id);
-      tally.found -= postponed.size;
-      postponed.clear();
-    } else if (lingerMs === undefined || !(await lingered(context, lingerMs, stop))) break;
+    const lookAgain = [...postponed.keys()].filter((id) => seen.delete(id));
+    if (lookAgain.length > 0) continue;
+    // They were looked for in vain: somebody else has them.
+    postponed.clear();
+    if (lingerMs === undefined || !(await lingered(context, lingerMs, stop))) break;
   }
+  for (const run of postponed.values()) tally.add(run, 'left', run.reason);
 }
 
 /** Waits before the next look. False: there is no time for that. */

@@ -5,12 +5,15 @@ import type { PollContext } from './poll-context.ts';
 import type { Look } from './prefect-backend.ts';
 import { type Launched, reject, tell } from './tell.ts';
 
+/** A run that stays in the queue for the next look, and why. */
+export type Postponed = Pick<FlowRun, 'id' | 'name'> & { readonly reason: string };
+
 /** What a poll leaves to do. */
 export interface Deployed {
   /** Why nothing more should be claimed for now; undefined: go on. */
   readonly halted: string | undefined;
-  /** Ids of runs that can't be launched yet and were not claimed. */
-  readonly later: readonly string[];
+  /** Runs that can't be launched yet and were not claimed. */
+  readonly later: readonly Postponed[];
 }
 
 /** Looks for due runs, and fails those that nobody can read so that they don't come up for ever. */
@@ -52,13 +55,13 @@ export async function deploy<Run extends FlowRun>(
 async function prepare<Run extends FlowRun>(
   context: PollContext<Run>,
   runs: readonly Run[],
-): Promise<{ readonly ready: readonly Run[]; readonly later: readonly string[] }> {
+): Promise<{ readonly ready: readonly Run[]; readonly later: readonly Postponed[] }> {
   if (runs.length === 0 || claimable(context) === 0) return { ready: [], later: [] };
   const { platform, budget, logger, tally } = context;
   const preparations = await platform.prepareFlows(runs, budget.work);
   const ready: Run[] = [];
-  const later: string[] = [];
-  const hopeless: { readonly id: string; readonly name: string; readonly reason: string }[] = [];
+  const later: Postponed[] = [];
+  const hopeless: Postponed[] = [];
   for (const [i, run] of runs.entries()) {
     const preparation = preparations[i] ?? { kind: 'ready' };
     switch (preparation.kind) {
@@ -66,7 +69,7 @@ async function prepare<Run extends FlowRun>(
         ready.push(run);
         break;
       case 'later':
-        later.push(run.id);
+        later.push({ id: run.id, name: run.name, reason: preparation.reason });
         break;
       case 'failed':
         hopeless.push({ id: run.id, name: run.name, reason: preparation.reason });

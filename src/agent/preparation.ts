@@ -6,4 +6,4 @@ export type Preparation =
   /** It can't be launched for a reason that lies in the agent: it stays in the queue. */
   | { readonly kind: 'blocked'; readonly reason: string }
   /** It can't be launched within the next seconds, and others can: it stays in the queue for the next look. */
-  | { readonly kind: 'later' };
+  | { readonly kind: 'later'; readonly reason: string };

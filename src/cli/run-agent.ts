@@ -31,9 +31,9 @@ export async function runAgent(io: CliIo, options: RunOptions): Promise<number> 
     debug: options.debug,
   });
   const calls = new CallCounter();
-  const { agent, ecsClient } = createAgent(settings, { logger, calls, clock });
+  const { agent, launching } = createAgent(settings, { logger, calls, clock });
   // Before anything is claimed that could not be launched.
-  await checkAws(ecsClient.config);
+  await checkAws((await launching()).ecsClient.config);
   const startMs = clock.now();
   const show = (report: PollReport) => {
     const durationMs = clock.now() - startMs;

@@ -1,6 +1,6 @@
 import {
   ConditionalCheckFailedException,
-  type DynamoDBClient,
+  DynamoDBClient,
   GetItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
@@ -9,6 +9,9 @@ import type { ControlRecord, ControlStore, PollEnd } from './control-record.ts';
 import { describeError } from '../describe-error.ts';
 import { describeIssues } from '../describe-issues.ts';
 import { AwsError } from '../errors.ts';
+
+const CONNECTION_TIMEOUT_MS = 2000;
+const REQUEST_TIMEOUT_MS = 4000;
 
 /** The one item of the table. */
 const KEY = { id: { S: 'control' } };
@@ -23,6 +26,18 @@ const item = z.object({
   lastSuccessMs: z.optional(number),
   lastFailure: z.optional(z.object({ S: z.string('expected a string') }, 'expected a string')),
 });
+
+/** The store in a table of the environment's account and region. */
+export function openDynamoControlStore(table: string): DynamoControlStore {
+  const client = new DynamoDBClient({
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
+  });
+  return new DynamoControlStore(client, table);
+}
 
 /** Keeps the control record as one item of a DynamoDB table whose key is `id`. */
 export class DynamoControlStore implements ControlStore {

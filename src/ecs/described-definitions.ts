@@ -1,4 +1,5 @@
-import { DescribeTaskDefinitionCommand, type ECSClient, type TaskDefinition } from '@aws-sdk/client-ecs';
+import { DescribeTaskDefinitionCommand, type TaskDefinition } from '@aws-sdk/client-ecs';
+import type { EcsSender } from './retrying-sender.ts';
 import { FlowRunError } from '../errors.ts';
 
 /** A run config may name any ARN: a warm sandbox must not grow with them. */
@@ -6,10 +7,10 @@ const MAX_KNOWN = 500;
 
 /** Task definitions that users registered, described once for each that a warm sandbox meets. */
 export class DescribedDefinitions {
-  readonly #client: ECSClient;
+  readonly #client: EcsSender;
   readonly #known = new Map<string, TaskDefinition>();
 
-  constructor(client: ECSClient) {
+  constructor(client: EcsSender) {
     this.#client = client;
   }
 

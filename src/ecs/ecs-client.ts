@@ -4,8 +4,8 @@ import type { CallCounter } from '../call-counter.ts';
 const CONNECTION_TIMEOUT_MS = 3000;
 const REQUEST_TIMEOUT_MS = 10_000;
 
-/** Throttles and server errors are sent again by the SDK: every launch carries a token that makes that safe. */
-const MAX_ATTEMPTS = 4;
+/** The SDK's own retries know neither the clock that is handed in, nor, while they wait, the signal. */
+const MAX_ATTEMPTS = 1;
 
 /** An ECS client with bounded waits that counts what it sends, repeated attempts included. */
 export function createEcsClient(calls: CallCounter, config: ECSClientConfig = {}): ECSClient {
@@ -24,7 +24,6 @@ export function createEcsClient(calls: CallCounter, config: ECSClientConfig = {}
         calls.count('ecs', commandName.replace(/Command$/, ''));
         return next(args);
       },
-    // Behind the retries, so that each attempt is seen.
     { name: 'countCalls', step: 'finalizeRequest', priority: 'low' },
   );
   return client;

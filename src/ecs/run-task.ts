@@ -5,38 +5,117 @@ import {
   type RunTaskCommandInput,
   type RunTaskCommandOutput,
 } from '@aws-sdk/client-ecs';
-import { type LaunchOutcome, retry } from '../agent/launch-outcome.ts';
-import { classifyFailure } from './classify-failure.ts';
+import type { CallRate } from './call-rate.ts';
+import type { Clock } from '../clock.ts';
+import { describeError } from '../describe-error.ts';
+import { isTransient, mayHaveTakenEffect } from './ecs-errors.ts';
+import { readFailures, readRefusal, type Refusal } from './refusal.ts';
+import { jittered, withRetries } from '../with-retries.ts';
 
-/** Starts one task, at most once for its client token, and says what came of it. Never throws. */
+/** What came of a launch. */
+export type RunTaskResult =
+  | { readonly kind: 'started'; readonly taskArn: string }
+  /** There certainly is no task. */
+  | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'not-sent' }
+  /** There may be a task. */
+  | { readonly kind: 'in-doubt'; readonly reason: string };
+
+export interface RunTaskDependencies {
+  readonly client: Pick<ECSClient, 'send'>;
+  readonly rate: CallRate;
+  readonly clock: Clock;
+  /** From 0 to 1; spreads the attempts of many. */
+  readonly random: () => number;
+}
+
+export interface RunTaskSignals {
+  /** Ends everything. */
+  readonly work: AbortSignal;
+  /** No first attempt once it has aborted; what may have started a task is asked for again all the same. */
+  readonly begin: AbortSignal;
+}
+
+/** Waits after the first, second, … answer that leaves the launch in doubt, in milliseconds. */
+const WAITS_MS = [250, 1000, 2000, 4000] as const;
+const LONGEST_WAIT_MS = 8000;
+
+/**
+ * Starts one task, at most one for its client token: throttled calls are sent again at a slower pace, and
+ * calls of unknown effect with the same token, until the signal ends it. Never throws.
+ */
 export async function runTask(
-  client: ECSClient,
   input: RunTaskCommandInput,
-  abortSignal: AbortSignal,
-): Promise<LaunchOutcome> {
+  chosenByRun: ReadonlySet<string>,
+  dependencies: RunTaskDependencies,
+  { work, begin }: RunTaskSignals,
+): Promise<RunTaskResult> {
+  const { rate, clock, random } = dependencies;
+  let doubts = 0;
+  let inDoubt: string | undefined;
+  while (await hasTurn(rate, inDoubt === undefined ? begin : work)) {
+    const result = await attempt(input, chosenByRun, dependencies, work);
+    switch (result.kind) {
+      case 'started':
+        return result;
+      case 'refused':
+        if (result.refusal.cause === 'throttle') {
+          rate.throttled();
+          break;
+        }
+        // That this attempt started no task says nothing of those before it.
+        return inDoubt === undefined ? result : { kind: 'in-doubt', reason: inDoubt };
+      case 'in-doubt':
+        inDoubt = result.reason;
+        await clock.sleep(jittered(WAITS_MS[doubts] ?? LONGEST_WAIT_MS, random), work).catch(() => undefined);
+        doubts += 1;
+        break;
+    }
+  }
+  return inDoubt === undefined ? { kind: 'not-sent' } : { kind: 'in-doubt', reason: inDoubt };
+}
+
+/** Once RunTask is handed to the SDK, nobody can say that it was not sent: the signal is looked at before. */
+async function hasTurn(rate: CallRate, signal: AbortSignal): Promise<boolean> {
   try {
-    return readAnswer(await client.send(new RunTaskCommand(input), { abortSignal }));
+    await rate.turn(signal);
+    return !signal.aborted;
+  } catch {
+    return false;
+  }
+}
+
+async function attempt(
+  input: RunTaskCommandInput,
+  chosenByRun: ReadonlySet<string>,
+  { client, rate, clock, random }: RunTaskDependencies,
+  work: AbortSignal,
+): Promise<Exclude<RunTaskResult, { kind: 'not-sent' }>> {
+  try {
+    const answer = await withRetries(() => client.send(new RunTaskCommand(input), { abortSignal: work }), {
+      retryAfterMs: (error) => (isTransient(error) && !mayHaveTakenEffect(error) ? 0 : undefined),
+      clock,
+      random,
+      signal: work,
+    });
+    rate.served();
+    return readAnswer(answer, chosenByRun);
   } catch (error) {
-    const [existing] = error instanceof ConflictException ? (error.resourceIds ?? []) : [];
     // The token was used before with other parameters: the launch has its task already.
-    if (existing !== undefined) return started(existing);
-    return classifyFailure('RunTask', error);
+    const [existing] = error instanceof ConflictException ? (error.resourceIds ?? []) : [];
+    if (existing !== undefined) return { kind: 'started', taskArn: existing };
+    if (error instanceof ConflictException || mayHaveTakenEffect(error))
+      return { kind: 'in-doubt', reason: `RunTask: ${describeError(error)}` };
+    return { kind: 'refused', refusal: readRefusal('RunTask', error, chosenByRun) };
   }
 }
 
 /** RunTask answers HTTP 200 with `failures` where there is no room for the task. */
-function readAnswer({ tasks, failures }: RunTaskCommandOutput): LaunchOutcome {
-  const arn = tasks?.[0]?.taskArn;
-  if (arn !== undefined) return started(arn);
-  const reasons = (failures ?? []).map(({ arn, reason, detail }) =>
-    [reason ?? 'no reason given', detail, arn].filter(Boolean).join(', '),
-  );
-  return retry(`RunTask started no task: ${reasons.join('; ') || 'no reason given'}`, CAPACITY_DELAY_MS);
-}
-
-/** How long a run waits for room, in milliseconds. */
-const CAPACITY_DELAY_MS = 60_000;
-
-function started(taskArn: string): LaunchOutcome {
-  return { kind: 'started', infrastructureId: taskArn, info: `Task ${taskArn}` };
+function readAnswer(
+  { tasks, failures }: RunTaskCommandOutput,
+  chosenByRun: ReadonlySet<string>,
+): Exclude<RunTaskResult, { kind: 'not-sent' }> {
+  const taskArn = tasks?.[0]?.taskArn;
+  if (taskArn !== undefined) return { kind: 'started', taskArn };
+  return { kind: 'refused', refusal: readFailures(failures ?? [], chosenByRun) };
 }

@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
-import {
-  DescribeTaskDefinitionCommand,
-  type ECSClient,
-  RegisterTaskDefinitionCommand,
-} from '@aws-sdk/client-ecs';
+import { DescribeTaskDefinitionCommand, RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
+import type { EcsSender } from './retrying-sender.ts';
 import type { TaskDefinitionContent } from '../task-request.ts';
 
 /**
@@ -12,10 +9,10 @@ import type { TaskDefinitionContent } from '../task-request.ts';
  * and found again by that name. What AWS reads back is never compared: it adds defaults.
  */
 export class TaskDefinitions {
-  readonly #client: ECSClient;
+  readonly #client: EcsSender;
   readonly #arns = new Map<string, Promise<string>>();
 
-  constructor(client: ECSClient) {
+  constructor(client: EcsSender) {
     this.#client = client;
   }
 

@@ -35,7 +35,7 @@ export const handler = middy<APIGatewayProxyEventV2, APIGatewayProxyStructuredRe
 async function readHealth(): Promise<Health> {
   try {
     const { controlTable, healthMaxAgeMs } = loadHealthSettings(environment());
-    store ??= createControlStore(controlTable);
+    store ??= await createControlStore(controlTable);
     const record = await store.read(AbortSignal.timeout(READ_TIMEOUT_MS));
     return healthOf(record, healthMaxAgeMs, systemClock.now());
   } catch (error) {

@@ -6,10 +6,11 @@ import type { CallCounts } from '../call-counter.ts';
 import type { ControlStore, PollEnd } from '../control/control-record.ts';
 import { describeError } from '../describe-error.ts';
 import { AgentError } from '../errors.ts';
-import { plan, type PlannedRun } from '../plan.ts';
+import { once } from '../once.ts';
+import type { PlannedRun } from '../plan.ts';
 import { timeoutSignal } from '../timeout-signal.ts';
 import { parsePollEvent } from './poll-event.ts';
-import { type Warm, warmed } from './warm.ts';
+import { createWarm, type Warm } from './warm.ts';
 
 /** Kept free at the end of an invocation for the control record, in milliseconds. */
 const RECORD_RESERVE_MS = 3000;
@@ -25,12 +26,14 @@ export type PollResult = {
 
 const logger = new Logger();
 
+const warmed = once(() => createWarm(logger));
+
 /** Wakes by schedule or by hand, makes one bounded batch of polls and ends. */
 export const handler = middy<unknown, PollResult>()
   .use(injectLambdaContext(logger))
   .handler(async (event, context) => {
     const request = parsePollEvent(event);
-    const warm = await warmed(logger);
+    const warm = await warmed();
     const startMs = warm.clock.now();
     const deadlineMs = startMs + context.getRemainingTimeInMillis() - RECORD_RESERVE_MS;
     const done = request.dryRun
@@ -75,6 +78,7 @@ async function recordFailure(control: ControlStore, end: PollEnd, signal: AbortS
 }
 
 async function dryRun(warm: Warm, deadlineMs: number) {
+  const { plan } = await import('../plan.ts');
   const late = new AgentError('The time of this invocation is used up.');
   using timeout = timeoutSignal(warm.clock, deadlineMs - warm.clock.now(), late);
   const runs = await plan(warm, warm.clock, timeout.signal);

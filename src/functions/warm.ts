@@ -15,20 +15,8 @@ export interface Warm extends CreatedAgent {
   readonly control: ControlStore;
 }
 
-let warm: Promise<Warm> | undefined;
-
-/** The warm state, made at the first call. A failure is not kept: the next invocation tries again. */
-export async function warmed(logger: Logger): Promise<Warm> {
-  warm ??= create(logger);
-  try {
-    return await warm;
-  } catch (error) {
-    warm = undefined;
-    throw error;
-  }
-}
-
-async function create(logger: Logger): Promise<Warm> {
+/** Makes the warm state: reads the settings, warns of likely slips in their names. @throws SettingsError */
+export async function createWarm(logger: Logger): Promise<Warm> {
   const env = environment();
   const settings = await loadSettings(env);
   const { logLevel } = settings.agent;
@@ -38,6 +26,6 @@ async function create(logger: Logger): Promise<Warm> {
   }
   const calls = new CallCounter();
   const clock = systemClock;
-  const control = createControlStore(settings.controlTable);
+  const control = await createControlStore(settings.controlTable);
   return { ...createAgent(settings, { logger, calls, clock }), calls, clock, control };
 }

@@ -9,12 +9,13 @@ import {
   toApiError,
 } from './api-error.ts';
 import { boundedFetch } from './bounded-fetch.ts';
-import { type Resend, withRetries } from './retry.ts';
+import { type Resend, resendAfterMs } from './resend.ts';
 import type { CallCounter } from '../call-counter.ts';
 import type { Clock } from '../clock.ts';
 import { PrefectApiError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { timeoutSignal } from '../timeout-signal.ts';
+import { withRetries } from '../with-retries.ts';
 
 /** The protocol spoken: what the genuine agent of this version sends. */
 const CORE_VERSION = '1.4.1';
@@ -64,13 +65,12 @@ export class Prefect1Client {
     variables: Variables,
     signal: AbortSignal,
   ): Promise<Data> {
-    const { clock, random = Math.random } = this.#options;
     const attempt = async () => {
       const { data, errors } = await this.#send(operation, variables, signal);
       if (errors.length > 0) throw fromEntries({ operation: operation.name, redact: String }, errors);
       return data as Data;
     };
-    return withRetries(attempt, { resend: operation.resend, clock, random, signal });
+    return this.#withRetries(attempt, operation.resend, signal);
   }
 
   /**
@@ -82,9 +82,18 @@ export class Prefect1Client {
     variables: Variables,
     signal: AbortSignal,
   ): Promise<Answer<Data>> {
-    const { clock, random = Math.random } = this.#options;
     const attempt = () => this.#send(operation, variables, signal);
-    return withRetries(attempt, { resend: operation.resend, clock, random, signal });
+    return this.#withRetries(attempt, operation.resend, signal);
+  }
+
+  async #withRetries<T>(attempt: () => Promise<T>, resend: Resend, signal: AbortSignal): Promise<T> {
+    const { clock, random = Math.random } = this.#options;
+    return withRetries(attempt, {
+      retryAfterMs: (error) => resendAfterMs(error, resend),
+      clock,
+      random,
+      signal,
+    });
   }
 
   async #send<Data extends object, Variables extends object>(

@@ -64,31 +64,22 @@ async function lookUp(
   }
 }
 
-async function fromSsm(arn: string, deps: ApiKeyDeps, abortSignal: AbortSignal): Promise<Secret> {
-  const { GetParameterCommand, SSMClient } = await import('@aws-sdk/client-ssm');
-  const client = deps.ssm ?? new SSMClient({ region: regionOf(arn) });
-  const command = new GetParameterCommand({ Name: arn, WithDecryption: true });
-  const { Parameter } = await client.send(command, { abortSignal });
-  return keyFrom(Parameter?.Value);
+async function fromSsm(arn: string, { ssm }: ApiKeyDeps, signal: AbortSignal): Promise<Secret> {
+  const { readParameter } = await import('./read-parameter.ts');
+  return keyFrom(await readParameter(arn, signal, ssm));
 }
 
-async function fromSecretsManager(arn: string, deps: ApiKeyDeps, abortSignal: AbortSignal): Promise<Secret> {
-  const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
-  const client = deps.secretsManager ?? new SecretsManagerClient({ region: regionOf(arn) });
+async function fromSecretsManager(
+  arn: string,
+  { secretsManager }: ApiKeyDeps,
+  signal: AbortSignal,
+): Promise<Secret> {
+  const { readSecret } = await import('./read-secret.ts');
   // arn:aws:secretsmanager:region:account:secret:name, then :json-key:version-stage:version-id, as ECS has it.
   const parts = arn.split(':');
   const [jsonKey, stage, id] = parts.slice(7);
-  const command = new GetSecretValueCommand({
-    SecretId: parts.slice(0, 7).join(':'),
-    ...(stage && { VersionStage: stage }),
-    ...(id && { VersionId: id }),
-  });
-  const { SecretString } = await client.send(command, { abortSignal });
-  return keyFrom(jsonKey ? valueUnder(jsonKey, SecretString) : SecretString);
-}
-
-function regionOf(arn: string): string {
-  return arn.split(':')[3] ?? '';
+  const text = await readSecret({ arn: parts.slice(0, 7).join(':'), stage, id }, signal, secretsManager);
+  return keyFrom(jsonKey ? valueUnder(jsonKey, text) : text);
 }
 
 /** The text under a key of a JSON object. The error of JSON.parse is dropped, for it quotes the secret. */

@@ -1,11 +1,10 @@
 import { deepFreeze } from './deep-freeze.ts';
+import { documentReaders } from './document-readers.ts';
 import type { DocumentReaders } from './load-document.ts';
 import { readHealthSettings } from './load-health-settings.ts';
 import { addPrefectAuth, addPrefectConfig } from './prefect-files.ts';
 import { readApiKeySource } from './read-api-key-source.ts';
 import { readEcsSettings } from './read-ecs-settings.ts';
-import { readFile } from './read-file.ts';
-import { readS3 } from './read-s3.ts';
 import { SettingsReader } from './settings-reader.ts';
 import type { AgentSettings, Prefect1Settings, Settings } from './settings.ts';
 import { noteLikelyTypos, rejectUnknownEcsNames } from './unknown-names.ts';
@@ -21,7 +20,7 @@ export async function loadSettings(
   env: NodeJS.ProcessEnv,
   deps: Partial<DocumentReaders> = {},
 ): Promise<Settings> {
-  const readers = { readFile, readS3, ...deps };
+  const readers = { ...documentReaders, ...deps };
   const reader = new SettingsReader(env);
   if (!reader.inLambda) await addPrefectConfig(reader, readers.readFile);
   const settings: Settings = {

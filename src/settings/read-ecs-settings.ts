@@ -25,8 +25,7 @@ export async function readEcsSettings(
     executionRoleArn: reader.read('PREFECT__CLOUD__AGENT__ECS__EXECUTION_ROLE_ARN'),
     taskDefinition,
     runTaskKwargs: withNetwork(reader, kwargs, launchType),
-    launchesPerSecond:
-      reader.read('PREFECT__CLOUD__AGENT__ECS__LAUNCHES_PER_SECOND') ?? awsLaunchesPerSecond(launchType),
+    launchRate: launchRate(reader, launchType),
     spotFallback: reader.read('PREFECT__CLOUD__AGENT__ECS__SPOT_FALLBACK'),
     plaintextApiKey: reader.read('PREFECT__CLOUD__AGENT__ECS__PLAINTEXT_API_KEY'),
   };
@@ -64,7 +63,12 @@ function readLaunchType(reader: SettingsReader, kwargs: Document): EcsSettings['
   return launchType;
 }
 
-/** AWS's quota of RunTask for an account in a region. A capacity provider strategy counts as Fargate. */
-function awsLaunchesPerSecond(launchType: EcsSettings['launchType']): number {
-  return launchType === 'EC2' || launchType === 'EXTERNAL' ? 40 : 20;
+/** By default AWS's quota of RunTask for an account in a region. A capacity provider strategy counts as Fargate. */
+function launchRate(
+  reader: SettingsReader,
+  launchType: EcsSettings['launchType'],
+): EcsSettings['launchRate'] {
+  const limit = reader.read('PREFECT__CLOUD__AGENT__ECS__LAUNCHES_PER_SECOND');
+  const quota = launchType === 'EC2' || launchType === 'EXTERNAL' ? 40 : 20;
+  return { perSecond: limit ?? quota, isLimit: limit !== undefined };
 }

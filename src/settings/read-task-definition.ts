@@ -1,8 +1,7 @@
 import { FlowRunError } from '../errors.ts';
+import { documentReaders } from './document-readers.ts';
 import { loadDocument, type Document, type DocumentReaders } from './load-document.ts';
 import { Mismatch } from './mismatch.ts';
-import { readFile } from './read-file.ts';
-import { readS3 } from './read-s3.ts';
 
 /** What S3 or the object itself answers when the path is to blame; the last two: too large, not text. */
 const FAULTS_OF_PATH: ReadonlySet<string> = new Set(['NoSuchKey', 'NoSuchBucket', 'RangeError', 'TypeError']);
@@ -14,7 +13,7 @@ const FAULTS_OF_PATH: ReadonlySet<string> = new Set(['NoSuchKey', 'NoSuchBucket'
  */
 export async function readTaskDefinition(
   path: string,
-  readers: DocumentReaders = { readFile, readS3 },
+  readers: DocumentReaders = documentReaders,
 ): Promise<Document> {
   const isS3 = /^s3:\/\/[^/]+\/./i.test(path);
   try {

@@ -179,7 +179,7 @@ export const settingsTable = {
   },
   PREFECT__CLOUD__AGENT__ECS__LAUNCHES_PER_SECOND: {
     parse: numberBetween(1, 1000),
-    whenUnset: '`20`; `40` for EC2 and EXTERNAL',
+    whenUnset: '20, or 40 for EC2 and EXTERNAL, and more where AWS turns out to allow it',
     description:
       'How many tasks are started in a second at most, 1 to 1000. Raise it with the quotas of the account.',
   },

@@ -50,8 +50,8 @@ export interface EcsSettings {
   readonly taskDefinition: Readonly<Record<string, unknown>> | undefined;
   /** The agent's default arguments of RunTask, as RunTask takes them; the network settings are merged in. */
   readonly runTaskKwargs: Readonly<Record<string, unknown>>;
-  /** How many launches a second are sent at most, 1 to 1,000. Default: what AWS allows for the launch type. */
-  readonly launchesPerSecond: number;
+  /** The pace of RunTask; `isLimit`: never faster, for somebody set it. Default: what AWS allows for the launch type. */
+  readonly launchRate: { readonly perSecond: number; readonly isLimit: boolean };
   /** Whether a task that Fargate Spot has no capacity for is started on demand. Default false. */
   readonly spotFallback: boolean;
   /** Whether tasks may get the API key in plain text. Default false. */

@@ -1,51 +1,93 @@
-import { execFile } from 'node:child_process';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
+import type { ColdAnswer, ColdRequest } from './cold-process.ts';
 import { table } from '../../src/cli/table.ts';
-
-const run = promisify(execFile);
+import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 
 const DIST = fileURLToPath(new URL('../../dist/', import.meta.url));
+const PROCESS = fileURLToPath(new URL('./cold-process.ts', import.meta.url));
 
 const RUNS = 15;
 
-/** How long the bundles take to load in a new process, beyond what node itself takes, and how large they are. */
+const HEADINGS = [
+  'FUNCTION',
+  'ENTRY, KB',
+  'LOADED BY AN IDLE INVOCATION, KB',
+  'ALL CHUNKS, KB',
+  'INIT, MS',
+  'FIRST, MS',
+  'WARM, MS',
+];
+
+const FUNCTIONS = { poll: { source: 'aws.events' }, health: { version: '2.0', rawPath: '/api/health' } };
+
+type FunctionName = keyof typeof FUNCTIONS;
+
+/**
+ * How much code a new process loads until a function has answered once with nothing to do, and how long that
+ * takes: the import, the first invocation and the second. Medians of 15 processes each, the functions in turn.
+ */
 export async function benchColdStart(): Promise<string> {
-  const bare = await medianMs('');
-  const rows: string[][] = [];
-  for (const name of ['poll', 'health']) {
-    const ms = await medianMs(`import(${JSON.stringify(pathToFileURL(`${DIST}${name}.mjs`).href)})`);
-    const kilobytes = await loadedKilobytes(name);
-    rows.push([name, `${kilobytes.entry}`, `${kilobytes.total}`, (ms - bare).toFixed(0)]);
-  }
-  return table([['FUNCTION', 'LOADED AT INIT, KB', 'WITH LAZY CHUNKS, KB', 'INIT, MS'], ...rows]);
-}
-
-async function medianMs(code: string): Promise<number> {
-  const times: number[] = [];
+  await using sandbox = await startSandbox({ execute: false });
+  // A server without a flow may have no tenant either.
+  sandbox.prefect1.createFlow({ name: 'etl' });
+  const names = Object.keys(FUNCTIONS) as FunctionName[];
+  const answers = new Map<FunctionName, ColdAnswer[]>(names.map((name) => [name, []]));
   for (let i = 0; i < RUNS; i++) {
-    const startMs = performance.now();
-    await run(process.execPath, ['--input-type=module', '-e', code]);
-    times.push(performance.now() - startMs);
+    for (const name of names) answers.get(name)?.push(await inNewProcess(name, sandbox.functionEnv, false));
   }
-  return times.sort((a, b) => a - b)[Math.floor(RUNS / 2)] ?? 0;
+  const rows: string[][] = [];
+  for (const [name, runs] of answers) {
+    const { loaded } = await inNewProcess(name, sandbox.functionEnv, true);
+    const paths = loaded.filter((url) => url.startsWith('file:')).map((url) => fileURLToPath(url));
+    const sizes = [await reachable(name, false), paths, await reachable(name, true)];
+    const times = (['initMs', 'firstMs', 'warmMs'] as const).map((key) =>
+      median(runs.map((run) => run[key])),
+    );
+    rows.push([name, ...(await Promise.all(sizes.map(kilobytes))), ...times.map((ms) => ms.toFixed(0))]);
+  }
+  return table([HEADINGS, ...rows]);
 }
 
-/** The bundle and what it imports statically, and everything that it may import later. */
-async function loadedKilobytes(name: string): Promise<{ entry: number; total: number }> {
-  const visit = async (file: string, lazily: boolean, seen: Set<string>): Promise<void> => {
-    if (seen.has(file)) return;
-    seen.add(file);
-    const text = await readFile(DIST + file, 'utf8');
-    const pattern = lazily ? /["']\.\/([\w-]+\.mjs)["']/g : /(?:from|import)\s*["']\.\/([\w-]+\.mjs)["']/g;
-    for (const [, imported = ''] of text.matchAll(pattern)) await visit(imported, lazily, seen);
+async function inNewProcess(
+  name: FunctionName,
+  env: Readonly<Record<string, string>>,
+  traced: boolean,
+): Promise<ColdAnswer> {
+  const child = fork(PROCESS, { env, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const bundle = pathToFileURL(`${DIST}${name}.mjs`).href;
+  const request: ColdRequest = { bundle, event: FUNCTIONS[name], traced };
+  child.send(request);
+  const [answer] = (await Promise.race([once(child, 'message'), ended(child)])) as [ColdAnswer];
+  return answer;
+}
+
+async function ended(child: ReturnType<typeof fork>): Promise<never> {
+  const [code] = (await once(child, 'exit')) as [number | null];
+  throw new Error(`The process that loads a bundle ended with exit code ${code} before it answered.`);
+}
+
+/** The bundle and what it imports statically, or everything that it may ever import. */
+async function reachable(name: FunctionName, lazily: boolean): Promise<string[]> {
+  const pattern = lazily ? /["'`]\.\/([\w-]+\.mjs)["'`]/g : /(?:from|import)\s*["']\.\/([\w-]+\.mjs)["']/g;
+  const seen = new Set<string>();
+  const visit = async (path: string): Promise<void> => {
+    if (seen.has(path)) return;
+    seen.add(path);
+    const text = await readFile(path, 'utf8');
+    for (const [, imported = ''] of text.matchAll(pattern)) await visit(DIST + imported);
   };
-  const size = async (lazily: boolean) => {
-    const seen = new Set<string>();
-    await visit(`${name}.mjs`, lazily, seen);
-    const sizes = await Promise.all([...seen].map(async (file) => (await stat(DIST + file)).size));
-    return Math.round(sizes.reduce((a, b) => a + b, 0) / 1024);
-  };
-  return { entry: await size(false), total: await size(true) };
+  await visit(`${DIST}${name}.mjs`);
+  return [...seen];
+}
+
+async function kilobytes(paths: readonly string[]): Promise<string> {
+  const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));
+  return (sizes.reduce((a, b) => a + b, 0) / 1024).toFixed(0);
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }

@@ -1,8 +1,12 @@
 import { onTestFinished } from 'vitest';
 import { CallCounter } from '../../src/call-counter.ts';
 import { type Clock, systemClock } from '../../src/clock.ts';
+import { CallRate } from '../../src/ecs/call-rate.ts';
 import { createEcsClient } from '../../src/ecs/ecs-client.ts';
 import { EcsAgent } from '../../src/ecs/ecs-agent.ts';
+import { EcsLauncher } from '../../src/ecs/ecs-launcher.ts';
+import { RetryingSender } from '../../src/ecs/retrying-sender.ts';
+import { TaskDefinitions } from '../../src/ecs/task-definitions.ts';
 import type { FlowRun } from '../../src/agent/flow-run.ts';
 import { type EcsOptions, startEcs } from '../../src/sandbox/ecs/ecs-server.ts';
 import type { TaskRequest } from '../../src/task-request.ts';
@@ -44,6 +48,11 @@ export const REQUEST: TaskRequest = {
   logStream: undefined,
 };
 
+interface CreateOptions {
+  readonly clock?: Clock;
+  readonly spotFallback?: boolean;
+}
+
 /** An ECS agent whose runs come from a queue in memory. */
 export async function ecsAgent(
   options: Partial<EcsOptions> = {},
@@ -52,14 +61,29 @@ export async function ecsAgent(
   const { sandbox, client, calls } = await ecs(options);
   const backend = new QueueBackend();
   const logger = new RecordingLogger();
-  const create = ({ clock = systemClock }: { clock?: Clock } = {}) =>
-    new EcsAgent(
+  const create = ({ clock = systemClock, spotFallback = false }: CreateOptions = {}) => {
+    const rate = new CallRate(clock, { perSecond: 20, isLimit: true });
+    const launcher = new EcsLauncher<FlowRun>({
+      agent: 'lambda',
+      client,
+      definitions: new TaskDefinitions(new RetryingSender(client, clock)),
+      rate,
+      clock,
+      logger,
+      spotFallback,
+      taskRequest: async (run) => taskRequest(run),
+    });
+    return new EcsAgent(
       { name: 'lambda' },
-      { backend, logger, client, clock, taskRequest: async (run) => taskRequest(run) },
+      { backend, logger, clock, rate, launcher: () => Promise.resolve(launcher) },
     );
-  const launch = async (...ids: string[]) => {
+  };
+  const enqueue = (...ids: string[]) => {
     backend.queue = ids.map((id) => ({ id, name: id, startTimeMs: 0 }));
+  };
+  const launch = async (...ids: string[]) => {
+    enqueue(...ids);
     return create().start({ deadlineMs: Date.now() + 60_000 });
   };
-  return { sandbox, client, calls, backend, logger, launch, create };
+  return { sandbox, client, calls, backend, logger, enqueue, launch, create };
 }

@@ -19,7 +19,7 @@ const dynamo = async () => {
 
 const stores: [name: string, create: () => Promise<ControlStore>][] = [
   ['in DynamoDB', async () => (await dynamo()).store],
-  ['in memory', () => Promise.resolve(createControlStore(undefined))],
+  ['in memory', () => createControlStore(undefined)],
 ];
 
 describe.each(stores)('the control record %s', (_, create) => {

@@ -1,6 +1,5 @@
 import { DeregisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from 'vitest';
-import { systemClock } from '../../../src/clock.ts';
 import { PollFailedError } from '../../../src/agent/poll-failed-error.ts';
 import { FlowRunError } from '../../../src/errors.ts';
 import type { Fault } from '../../../src/sandbox/faults.ts';
@@ -123,8 +122,26 @@ describe('an answer that is lost', () => {
     expect(new Set(tokens).size).toBe(1);
   });
 
-  test('for good leaves the run claimed: a task may be running', async () => {
-    const { launch, backend } = await ecsAgent(atRunTask({ kind: 'status', status: 500, when: 'after' }));
+  test('for good is asked for until the time is used up, and then leaves the run claimed: a task may be running', async () => {
+    const { create, enqueue, backend, calls } = await ecsAgent(
+      atRunTask({ kind: 'status', status: 500, when: 'after' }),
+    );
+    enqueue('a');
+    const report = await reportOf(create().start({ deadlineMs: Date.now() + 8000 }));
+    expect(report).toMatchObject({ unknown: 1, putBack: 0, failed: 0 });
+    expect(backend.settlements).toEqual([]);
+    expect(calls.take().ecs.RunTask).toBeGreaterThan(2);
+  });
+
+  test('is not forgotten when a later attempt is refused: the first may have started a task', async () => {
+    const { launch, backend } = await ecsAgent({
+      faults: ({ operation, sequence }) => {
+        if (operation !== 'RunTask') return undefined;
+        return sequence === 1
+          ? { kind: 'reset', when: 'after' }
+          : { kind: 'error', type: 'AccessDeniedException', message: 'no', when: 'before' };
+      },
+    });
     expect(await reportOf(launch('a'))).toMatchObject({ unknown: 1, putBack: 0, failed: 0 });
     expect(backend.settlements).toEqual([]);
   });
@@ -148,8 +165,6 @@ describe('a launch that certainly made no task', () => {
   test.each<[string, string]>([
     ['AccessDeniedException', 'User is not authorized to perform: ecs:RunTask'],
     ['ClusterNotFoundException', 'Cluster not found.'],
-    ['ThrottlingException', 'Rate exceeded'],
-    ['InvalidParameterException', 'Request limit exceeded.'],
     [
       'InvalidParameterException',
       'Error retrieving subnet information for [subnet-0]: The subnet ID does not exist',
@@ -159,13 +174,16 @@ describe('a launch that certainly made no task', () => {
   ])('by the agent’s own fault puts the run back: %s, %s', async (type, message) => {
     const { launch, backend } = await ecsAgent(atRunTask({ kind: 'error', type, message, when: 'before' }));
     expect(await reportOf(launch('a'))).toMatchObject({ putBack: 1, failed: 0 });
-    expect(backend.settlements).toMatchObject([{ kind: 'put-back', reason: `RunTask: ${type}: ${message}` }]);
+    expect(backend.settlements).toMatchObject([
+      { kind: 'put-back', reason: expect.stringContaining(`RunTask: ${type}: ${message}`) as string },
+    ]);
   });
 
   test('by the run’s own fault fails the run with ECS’s words', async () => {
     const { launch, backend } = await ecsAgent({}, () => ({
       ...REQUEST,
       runTask: { ...REQUEST.runTask, overrides: { containerOverrides: [{ name: 'sidecar' }] } },
+      chosenByRun: new Set(['containerOverrides']),
     }));
     expect(await launch('a')).toMatchObject({ failed: 1 });
     expect(backend.logs).toMatchObject([
@@ -186,20 +204,31 @@ describe('a launch that certainly made no task', () => {
   });
 
   test('for a definition that AWS refuses fails the run', async () => {
+    const { launch, backend } = await ecsAgent({}, () => ({
+      ...withImage(''),
+      chosenByRun: new Set(['containerDefinitions']),
+    }));
+    expect(await launch('a')).toMatchObject({ failed: 1, claimed: 0 });
+    expect(backend.settlements).toMatchObject([{ kind: 'failed', held: 'queued' }]);
+  });
+
+  test('for a definition of the agent’s own that AWS refuses leaves every run in the queue', async () => {
     const { launch } = await ecsAgent({}, () => withImage(''));
-    expect(await launch('a')).toMatchObject({ failed: 1 });
+    expect(await reportOf(launch('a', 'b'))).toMatchObject({ failed: 0, claimed: 0, left: 2 });
   });
 });
 
-test('a definition that can’t be registered for now puts the run back', async () => {
-  const { launch } = await ecsAgent({
+test('a run whose definition can’t be registered for now stays in the queue', async () => {
+  const { create, enqueue } = await ecsAgent({
     faults: ({ operation }) =>
       operation === 'RegisterTaskDefinition' ? { kind: 'status', status: 500, when: 'before' } : undefined,
   });
-  expect(await reportOf(launch('a'))).toMatchObject({ putBack: 1 });
+  enqueue('a');
+  const report = await reportOf(create().start({ deadlineMs: Date.now() + 10_000 }));
+  expect(report).toMatchObject({ found: 1, claimed: 0, failed: 0, left: 1 });
 });
 
-test('a definition that was deregistered by hand is registered again by the next launch of a warm agent', async () => {
+test('a definition that was deregistered by hand is registered again by a warm agent, for the same launch', async () => {
   const { create, backend, sandbox, client } = await ecsAgent();
   const agent = create();
   const launch = async (id: string) => {
@@ -209,28 +238,101 @@ test('a definition that was deregistered by hand is registered again by the next
   await launch('a');
   const taskDefinition = sandbox.taskDefinitions()[0]?.taskDefinitionArn;
   await client.send(new DeregisterTaskDefinitionCommand({ taskDefinition }));
-  expect(await reportOf(launch('b'))).toMatchObject({ putBack: 1, failed: 0 });
-  expect(await launch('c')).toMatchObject({ started: 1 });
+  expect(await launch('b')).toMatchObject({ started: 1 });
+  expect(sandbox.taskDefinitions()).toHaveLength(2);
 });
 
-test.each<[string, TaskRequest]>([
-  ['a definition of its own', REQUEST],
-  ['a definition that is registered', { ...REQUEST, taskDefinition: { kind: 'arn', arn: 'pinned:1' } }],
-])(
-  'what the time of the invocation no longer allows is put back without being sent: %s',
-  async (_, request) => {
-    // An invocation's last launch is 5 s before its end: here a moment after its first.
-    const clock = {
-      now: () => Date.now(),
-      sleep: (ms: number, signal?: AbortSignal) => systemClock.sleep(ms / 200, signal),
-    };
-    const { create, backend, calls } = await ecsAgent({}, async () =>
-      systemClock.sleep(300).then(() => request),
+test('what the time of the invocation no longer allows is put back without being sent', async () => {
+  // Every RunTask takes so long that those behind the first 25 never get their turn.
+  const { create, enqueue, backend, calls } = await ecsAgent({
+    faults: ({ operation, sequence }) =>
+      operation === 'RunTask' && sequence > 1 ? { kind: 'delay', ms: 60_000 } : undefined,
+  });
+  enqueue(...Array.from({ length: 30 }, (_, i) => String(i)));
+  const report = await create().start({ deadlineMs: Date.now() + 9000 });
+  expect(report).toMatchObject({ claimed: 30, started: 1, unknown: 25, putBack: 4 });
+  expect(backend.settlements).toHaveLength(4);
+  expect(calls.take().ecs.RunTask).toBe(26);
+});
+
+describe('a throttle', () => {
+  test.each<[string, string]>([
+    ['ThrottlingException', 'Rate exceeded'],
+    ['InvalidParameterException', 'Request limit exceeded.'],
+  ])('%s is paced and sent again with the same token: %s', async (type, message) => {
+    const { launch, sandbox, calls } = await ecsAgent(
+      atRunTask({ kind: 'error', type, message, when: 'before' }, 3),
     );
-    backend.queue = Array.from({ length: 12 }, (_, i) => ({ id: String(i), name: '', startTimeMs: 0 }));
-    const report = await reportOf(create({ clock }).start({ deadlineMs: Date.now() + 25_000 }));
-    expect(report).toMatchObject({ claimed: 12, putBack: 12, started: 0 });
-    expect(backend.settlements).toHaveLength(12);
-    expect(calls.take().ecs.RunTask).toBeUndefined();
-  },
-);
+    expect(await launch('a')).toMatchObject({ started: 1, putBack: 0 });
+    expect(sandbox.tasks()).toHaveLength(1);
+    expect(calls.take().ecs.RunTask).toBe(4);
+  });
+});
+
+test('once a launch is blocked, the rest of its batch is not sent', async () => {
+  const { create, enqueue, backend, calls } = await ecsAgent({
+    faults: ({ operation, sequence }) =>
+      operation === 'RunTask' && sequence > 1
+        ? { kind: 'error', type: 'AccessDeniedException', message: 'not authorized', when: 'before' }
+        : undefined,
+  });
+  const agent = create();
+  enqueue('first');
+  await agent.start({ deadlineMs: Date.now() + 60_000 });
+  enqueue(...Array.from({ length: 60 }, (_, i) => String(i)));
+  const report = await reportOf(agent.start({ deadlineMs: Date.now() + 60_000 }));
+  expect(report).toMatchObject({ claimed: 60, putBack: 60, failed: 0 });
+  expect(backend.settlements).toHaveLength(60);
+  expect(calls.take().ecs.RunTask).toBeLessThan(30);
+});
+
+describe('Fargate Spot', () => {
+  const spot: TaskRequest = {
+    ...REQUEST,
+    runTask: {
+      ...without(REQUEST.runTask, 'launchType'),
+      capacityProviderStrategy: [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }],
+    },
+  };
+  const full = atRunTask({ kind: 'failures', reason: 'Capacity is unavailable at this time.' }, 1);
+
+  test('is what the task runs on', async () => {
+    const { launch, sandbox } = await ecsAgent({}, () => spot);
+    await launch('a');
+    expect(sandbox.tasks()).toMatchObject([{ capacityProviderName: 'FARGATE_SPOT' }]);
+  });
+
+  test('that is full puts the run back', async () => {
+    const { launch } = await ecsAgent(full, () => spot);
+    expect(await reportOf(launch('a'))).toMatchObject({ putBack: 1 });
+  });
+
+  test('that is full is replaced by Fargate on demand where that is allowed, with the same token', async () => {
+    const { create, enqueue, sandbox } = await ecsAgent(full, () => spot);
+    enqueue('a');
+    const agent = create({ spotFallback: true });
+    expect(await agent.start({ deadlineMs: Date.now() + 60_000 })).toMatchObject({ started: 1 });
+    expect(sandbox.tasks()).toMatchObject([{ capacityProviderName: 'FARGATE' }]);
+    const tokens = sandbox.requests.flatMap(({ operation, input }) =>
+      operation === 'RunTask' ? [(input as { clientToken?: unknown }).clientToken] : [],
+    );
+    expect(new Set(tokens).size).toBe(1);
+  });
+});
+
+test('the run’s log says where the container’s log is', async () => {
+  const logStream = { group: '/ecs/flows', region: 'eu-west-1', prefix: 'etl/flow' };
+  const { launch, backend, sandbox } = await ecsAgent({}, () => ({ ...REQUEST, logStream }));
+  await launch('a');
+  const [task] = sandbox.tasks();
+  const id = String(task?.taskArn.split('/').at(-1));
+  expect(backend.logs.map(({ message }) => message)).toEqual([
+    `Submitted for execution: Task ${String(task?.taskArn)}`,
+    `Logs of its container: https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logsV2:log-groups/log-group/$252Fecs$252Fflows/log-events/etl$252Fflow$252F${id}`,
+  ]);
+});
+
+function without<T extends object, K extends keyof T>(value: T, key: K): Omit<T, K> {
+  const { [key]: _, ...rest } = value;
+  return rest;
+}

@@ -273,7 +273,7 @@ describe('what is known before the claim', () => {
   test('a run that has to wait does not hold up the others, and is looked at again in the same invocation', async () => {
     let ready = false;
     const scripted = scriptedAgent({
-      prepare: ({ id }) => (id !== 'slow' || ready ? READY : { kind: 'later' }),
+      prepare: ({ id }) => (id !== 'slow' || ready ? READY : { kind: 'later', reason: 'busy' }),
     });
     scripted.backend.queue = [flowRun('slow'), flowRun('quick')];
     scripted.backend.onLook = (look) => {

@@ -67,7 +67,7 @@ test('fills in every default', async () => {
       runTaskKwargs: {
         networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'], assignPublicIp: 'ENABLED' } },
       },
-      launchesPerSecond: 20,
+      launchRate: { perSecond: 20, isLimit: false },
       spotFallback: false,
       plaintextApiKey: false,
     },
@@ -436,7 +436,7 @@ test.each([
   ['FARGATE', 20],
   ['EC2', 40],
   ['EXTERNAL', 40],
-])('launches at the quota of %s: %d a second', async (launchType, launchesPerSecond) => {
+])('launches at the quota of %s: %d a second', async (launchType, perSecond) => {
   const { ecs } = await load({ [`${ECS}LAUNCH_TYPE`]: launchType, [`${ECS}ASSIGN_PUBLIC_IP`]: 'false' });
-  expect(ecs.launchesPerSecond).toBe(launchesPerSecond);
+  expect(ecs.launchRate).toEqual({ perSecond, isLimit: false });
 });

@@ -1,0 +1,69 @@
+import type { ECSClient } from '@aws-sdk/client-ecs';
+import type { CreateAgentDependencies } from './create-agent.ts';
+import type { CallRate } from './ecs/call-rate.ts';
+import { DescribedDefinitions } from './ecs/described-definitions.ts';
+import { createEcsClient } from './ecs/ecs-client.ts';
+import { EcsLauncher } from './ecs/ecs-launcher.ts';
+import { RetryingSender } from './ecs/retrying-sender.ts';
+import { TaskDefinitions } from './ecs/task-definitions.ts';
+import type { Prefect1FlowRun } from './prefect1/flow-run.ts';
+import { buildTaskRequest, type FlowRunKey, type TaskRequestSettings } from './prefect1/task-request.ts';
+import { readTaskDefinition } from './settings/read-task-definition.ts';
+import type { ApiKeySource, Settings } from './settings/settings.ts';
+import type { TaskRequest } from './task-request.ts';
+
+export interface CreateLaunchingDependencies extends CreateAgentDependencies {
+  readonly rate: CallRate;
+  /** The tenant, once it is known. */
+  readonly tenantId: () => string | undefined;
+}
+
+/** What a due run needs, and a poll that finds none does not. */
+export interface Launching {
+  readonly ecsClient: ECSClient;
+  readonly taskRequest: (run: Prefect1FlowRun, signal: AbortSignal) => Promise<TaskRequest>;
+  readonly launcher: EcsLauncher<Prefect1FlowRun>;
+}
+
+/** The parts with which flow runs are launched. Nothing is sent until one is. */
+export function createLaunching(
+  settings: Settings,
+  { calls, clock, logger, rate, tenantId }: CreateLaunchingDependencies,
+): Launching {
+  const { agent, ecs } = settings;
+  const request: TaskRequestSettings = {
+    prefect: settings.prefect1,
+    agent,
+    ecs,
+    flowLogLevel: settings.flowLogLevel,
+    key: flowRunKey(settings.prefect1.apiKey),
+    tenantId,
+    clock,
+  };
+  const ecsClient = createEcsClient(calls);
+  const sender = new RetryingSender(ecsClient, clock);
+  const described = new DescribedDefinitions(sender);
+  const taskRequest: Launching['taskRequest'] = async (run, signal) => {
+    const { task_definition_path: path, task_definition_arn: arn } = run.runConfig ?? {};
+    return buildTaskRequest(run, request, {
+      template: typeof path === 'string' ? await readTaskDefinition(path) : undefined,
+      described: typeof arn === 'string' ? await described.get(arn, signal) : undefined,
+    });
+  };
+  const launcher = new EcsLauncher<Prefect1FlowRun>({
+    agent: agent.name,
+    client: ecsClient,
+    definitions: new TaskDefinitions(sender),
+    rate,
+    clock,
+    logger,
+    spotFallback: ecs.spotFallback,
+    taskRequest,
+  });
+  return { ecsClient, taskRequest, launcher };
+}
+
+/** Flow runs use the agent's own key, from the same place. */
+function flowRunKey(source: ApiKeySource | undefined): FlowRunKey {
+  return source ?? { kind: 'none' };
+}

@@ -1,0 +1,200 @@
+import type { ECSClient, RunTaskCommandInput } from '@aws-sdk/client-ecs';
+import pMap from 'p-map';
+import type { Claimed, FlowRun } from '../agent/flow-run.ts';
+import { blocked, failed, type LaunchOutcome, retry, unknown } from '../agent/launch-outcome.ts';
+import type { Preparation } from '../agent/preparation.ts';
+import type { CallRate } from './call-rate.ts';
+import type { Clock } from '../clock.ts';
+import { clientToken } from './client-token.ts';
+import { describeError } from '../describe-error.ts';
+import { AgentError, FlowRunError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import { logsUrl } from './logs-url.ts';
+import { onDemand } from './on-demand.ts';
+import { readRefusal } from './refusal.ts';
+import { runTask, type RunTaskResult, type RunTaskSignals } from './run-task.ts';
+import { startedBy } from './started-by.ts';
+import type { TaskDefinitions } from './task-definitions.ts';
+import type { TaskDefinitionSource, TaskRequest } from '../task-request.ts';
+import { timeoutSignal } from '../timeout-signal.ts';
+
+/** Launches under way at once. At 20 a second, one may take more than a second. */
+const CONCURRENCY = 25;
+
+/** How long runs that are ready wait for others whose definition is being registered, in milliseconds. */
+const PREPARE_MS = 2000;
+
+/** More prepared runs than any look finds: those that were never launched are let go. */
+const MAX_PREPARED = 500;
+
+/** How long a run that found no room waits, in milliseconds. */
+const CAPACITY_DELAY_MS = 60_000;
+
+const OUT_OF_TIME = 'The time of this invocation was used up before the launch.';
+
+export interface EcsLauncherOptions<Run extends FlowRun> {
+  /** The agent's name. */
+  readonly agent: string;
+  readonly client: Pick<ECSClient, 'send'>;
+  readonly definitions: TaskDefinitions;
+  readonly rate: CallRate;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Whether a task that finds no room on Fargate Spot is started on demand. */
+  readonly spotFallback: boolean;
+  /** What to run for a flow run. @throws FlowRunError when the run itself makes that impossible. */
+  readonly taskRequest: (run: Run, signal: AbortSignal) => Promise<TaskRequest>;
+  /** From 0 to 1; spreads attempts. @default Math.random */
+  readonly random?: () => number;
+}
+
+/** A task as it will be launched, and the ARN of its definition. */
+interface Prepared {
+  readonly request: TaskRequest;
+  readonly taskDefinition: string;
+}
+
+/** The launches of one batch: the first that is blocked ends those that were not yet sent. */
+interface Batch extends RunTaskSignals {
+  readonly block: (reason: string) => void;
+  readonly blockedFor: () => string | undefined;
+}
+
+/** Starts claimed flow runs as ECS tasks. */
+export class EcsLauncher<Run extends FlowRun> {
+  readonly #options: EcsLauncherOptions<Run>;
+  readonly #prepared = new Map<string, Prepared>();
+
+  constructor(options: EcsLauncherOptions<Run>) {
+    this.#options = options;
+  }
+
+  /** Builds each run's task and sees that its definition is there. Nothing is started. Never throws for one run. */
+  async prepare(runs: readonly Run[], signal: AbortSignal): Promise<readonly Preparation[]> {
+    const { clock } = this.#options;
+    if (this.#prepared.size > MAX_PREPARED) this.#prepared.clear();
+    const late = new AgentError(`Not ready within ${PREPARE_MS / 1000} seconds.`);
+    using timeout = timeoutSignal(clock, PREPARE_MS, late, signal);
+    return await pMap(runs, (run) => this.#prepare(run, timeout.signal), { concurrency: CONCURRENCY });
+  }
+
+  /** One outcome for each run, in the same order. */
+  async launch(runs: readonly Claimed<Run>[], signal: AbortSignal): Promise<readonly LaunchOutcome[]> {
+    const batch = newBatch(signal);
+    return pMap(runs, (run) => this.#launch(run, batch), { concurrency: CONCURRENCY });
+  }
+
+  async #prepare(run: Run, signal: AbortSignal): Promise<Preparation> {
+    let request: TaskRequest | undefined;
+    try {
+      signal.throwIfAborted();
+      request = await this.#options.taskRequest(run, signal);
+      const taskDefinition = await this.#arnOf(request.taskDefinition, signal);
+      this.#prepared.set(run.id, { request, taskDefinition });
+      return { kind: 'ready' };
+    } catch (error) {
+      if (error instanceof FlowRunError) return failed(error.message);
+      if (signal.aborted) return { kind: 'later', reason: describeError(error) };
+      if (error instanceof AgentError) return blocked(describeError(error));
+      const call = request === undefined ? 'The task definition' : 'RegisterTaskDefinition';
+      const { cause, reason } = readRefusal(call, error, request?.chosenByRun ?? new Set());
+      if (cause === 'throttle') return { kind: 'later', reason };
+      return cause === 'run' ? failed(reason) : blocked(reason);
+    }
+  }
+
+  async #launch(run: Claimed<Run>, batch: Batch): Promise<LaunchOutcome> {
+    if (!this.#prepared.has(run.id)) {
+      const preparation = await this.#prepare(run, batch.work);
+      if (preparation.kind === 'later') return retry(OUT_OF_TIME);
+      if (preparation.kind !== 'ready') return preparation;
+    }
+    const prepared = this.#prepared.get(run.id);
+    this.#prepared.delete(run.id);
+    if (prepared === undefined) return unknown('The run was prepared twice at once.');
+    return this.#outcomeOf(await this.#start(run, prepared, batch), prepared, batch);
+  }
+
+  async #start(run: Claimed<Run>, prepared: Prepared, batch: Batch): Promise<RunTaskResult> {
+    const { random = Math.random, spotFallback } = this.#options;
+    const { chosenByRun } = prepared.request;
+    const dependencies = { ...this.#options, random };
+    const input = this.#inputOf(run, prepared);
+    const result = await runTask(input, chosenByRun, dependencies, batch);
+    const cause = result.kind === 'refused' ? result.refusal.cause : undefined;
+    if (cause === 'capacity' && spotFallback) {
+      const second = onDemand(input);
+      if (second !== undefined) return runTask(second, chosenByRun, dependencies, batch);
+    }
+    if (cause === 'definition') {
+      const taskDefinition = await this.#registerAnew(prepared, batch.work);
+      if (taskDefinition !== undefined)
+        return runTask({ ...input, taskDefinition }, chosenByRun, dependencies, batch);
+    }
+    return result;
+  }
+
+  #inputOf(run: Claimed<Run>, { request, taskDefinition }: Prepared): RunTaskCommandInput {
+    const { tags = [], ...rest } = request.runTask;
+    return {
+      ...rest,
+      taskDefinition,
+      clientToken: clientToken(run.id, run.claimKey),
+      startedBy: startedBy(this.#options.agent, run.id),
+      tags: [...tags, { key: 'prefect:claim-key', value: run.claimKey }],
+    };
+  }
+
+  /** A definition that was known to be there may have been deregistered by hand meanwhile. */
+  async #registerAnew({ request }: Prepared, signal: AbortSignal): Promise<string | undefined> {
+    if (request.taskDefinition.kind === 'arn') return undefined;
+    const { definitions, logger } = this.#options;
+    definitions.forget(request.taskDefinition.content);
+    try {
+      return await this.#arnOf(request.taskDefinition, signal);
+    } catch (error) {
+      logger.warn('A task definition that is gone could not be registered anew', { error });
+      return undefined;
+    }
+  }
+
+  #outcomeOf(result: RunTaskResult, { request }: Prepared, batch: Batch): LaunchOutcome {
+    switch (result.kind) {
+      case 'started': {
+        const { taskArn } = result;
+        const url = request.logStream === undefined ? undefined : logsUrl(request.logStream, taskArn);
+        return { kind: 'started', infrastructureId: taskArn, info: `Task ${taskArn}`, logsUrl: url };
+      }
+      case 'in-doubt':
+        return unknown(result.reason);
+      case 'not-sent': {
+        const reason = batch.blockedFor();
+        return reason === undefined ? retry(OUT_OF_TIME) : blocked(reason);
+      }
+      case 'refused': {
+        const { cause, reason } = result.refusal;
+        if (cause === 'run') return failed(reason);
+        if (cause === 'agent') batch.block(reason);
+        return cause === 'agent' ? blocked(reason) : retry(reason, CAPACITY_DELAY_MS);
+      }
+    }
+  }
+
+  async #arnOf(source: TaskDefinitionSource, signal: AbortSignal): Promise<string> {
+    return source.kind === 'arn' ? source.arn : this.#options.definitions.arnOf(source.content, signal);
+  }
+}
+
+function newBatch(work: AbortSignal): Batch {
+  const block = new AbortController();
+  let reason: string | undefined;
+  return {
+    work,
+    begin: AbortSignal.any([work, block.signal]),
+    block: (why) => {
+      reason ??= why;
+      block.abort(new AgentError(why));
+    },
+    blockedFor: () => reason,
+  };
+}
