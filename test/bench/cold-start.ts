@@ -43,7 +43,9 @@ export async function benchColdStart(): Promise<string> {
     const { loaded } = await inNewProcess(name, sandbox.functionEnv, true);
     const paths = loaded.filter((url) => url.startsWith('file:')).map((url) => fileURLToPath(url));
     const sizes = [await reachable(name, false), paths, await reachable(name, true)];
-    const times = (['initMs', 'firstMs', 'warmMs'] as const).map((key) => median(runs.map((run) => run[key])));
+    const times = (['initMs', 'firstMs', 'warmMs'] as const).map((key) =>
+      median(runs.map((run) => run[key])),
+    );
     rows.push([name, ...(await Promise.all(sizes.map(kilobytes))), ...times.map((ms) => ms.toFixed(0))]);
   }
   return table([HEADINGS, ...rows]);
