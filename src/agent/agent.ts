@@ -4,7 +4,6 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { Claimed, FlowRun } from './flow-run.ts';
 import type { LaunchOutcome } from './launch-outcome.ts';
 import type { Logger } from '../logger.ts';
-import { live } from './live.ts';
 import type { Platform, PollContext } from './poll-context.ts';
 import { type PollReport, PollTally } from './poll-report.ts';
 import { pollUntilIdle } from './poll-until-idle.ts';
@@ -157,8 +156,12 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
       tally: new PollTally(),
     };
     await this.#connect(budget.work);
-    if (deadlineMs === undefined) await live(context, { maxPolls, agentAddress: this.agentAddress, stop });
-    else await pollUntilIdle(context, { maxPolls, leadMs: this.leadMs, lingerMs: this.lingerMs, stop });
+    if (deadlineMs === undefined) {
+      const { live } = await import('./live.ts');
+      await live(context, { maxPolls, agentAddress: this.agentAddress, stop });
+    } else {
+      await pollUntilIdle(context, { maxPolls, leadMs: this.leadMs, lingerMs: this.lingerMs, stop });
+    }
     return context.tally.report();
   }
 

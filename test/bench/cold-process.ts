@@ -10,12 +10,11 @@ export interface ColdRequest {
   readonly traced: boolean;
 }
 
-/** Times in milliseconds; URLs of the files loaded up to the end of the import, and of the first invocation. */
+/** Times in milliseconds; URLs of what was loaded up to the end of the first invocation. */
 export interface ColdAnswer {
   readonly initMs: number;
   readonly firstMs: number;
   readonly warmMs: number;
-  readonly atInit: readonly string[];
   readonly loaded: readonly string[];
 }
 
@@ -42,7 +41,6 @@ async function measure(bundle: string, event: unknown, traced: boolean): Promise
   const startMs = performance.now();
   const { handler } = (await import(bundle)) as { handler: (event: unknown, context: unknown) => unknown };
   const initMs = performance.now() - startMs;
-  const atInit = [...loaded];
   const invoke = async () => {
     const startMs = performance.now();
     const context = { awsRequestId: randomUUID(), getRemainingTimeInMillis: () => 55_000 };
@@ -50,6 +48,6 @@ async function measure(bundle: string, event: unknown, traced: boolean): Promise
     return performance.now() - startMs;
   };
   const firstMs = await invoke();
-  const invoked = [...loaded];
-  return { initMs, firstMs, warmMs: await invoke(), atInit, loaded: invoked };
+  const loadedByFirst = [...loaded];
+  return { initMs, firstMs, warmMs: await invoke(), loaded: loadedByFirst };
 }
