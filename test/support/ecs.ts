@@ -16,7 +16,7 @@ export const AWS = {
 } as const;
 
 /** An embedded ECS and a counting client that talks to it. */
-async function ecs(options: Partial<EcsOptions> = {}) {
+export async function ecs(options: Partial<EcsOptions> = {}) {
   const sandbox = await startEcs({ clock: systemClock, runner: undefined, ...options });
   onTestFinished(() => sandbox.close());
   const calls = new CallCounter();
