@@ -53,7 +53,7 @@ export function createLaunching(
   const launcher = new EcsLauncher<Prefect1FlowRun>({
     agent: agent.name,
     client: ecsClient,
-    definitions: new TaskDefinitions(sender),
+    definitions: new TaskDefinitions(sender, clock),
     rate,
     clock,
     logger,

@@ -1,4 +1,4 @@
-import { familyOf } from './ecs/task-definitions.ts';
+import { familyOf } from './ecs/definition-family.ts';
 import { FlowRunError } from './errors.ts';
 import type { Clock } from './clock.ts';
 import type { CreatedAgent } from './create-agent.ts';

@@ -1,6 +1,7 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import type { CliIo } from './cli-io.ts';
 import type { InvokeOptions } from './invoke.ts';
+import { parseCount } from './parse-count.ts';
 
 /** `agent invoke` */
 export function invokeCommand(io: CliIo, onEnd: (code: number) => void): Command {
@@ -11,7 +12,7 @@ export function invokeCommand(io: CliIo, onEnd: (code: number) => void): Command
     .option('--region <region>', 'AWS region. (default: that of the AWS configuration)')
     .option('--endpoint-url <url>', 'Endpoint of Lambda. (default: that of AWS)')
     .option('--dry-run', 'Only ask what a poll would do.')
-    .option('--max-polls <number>', 'How often to poll. (default: until nothing is due)', parseMaxPolls)
+    .option('--max-polls <number>', 'How often to poll. (default: until nothing is due)', parseCount)
     .addHelpText('after', EXAMPLES)
     .action(async (_, self: Command) => {
       const { invoke } = await import('./invoke.ts');
@@ -24,8 +25,3 @@ Examples:
   $ agent invoke --stage prod --dry-run
   $ agent invoke --function-name my-agent-poll --region eu-central-1 --json
 `;
-
-function parseMaxPolls(text: string): number {
-  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Expected a whole number of 1 or more.');
-}

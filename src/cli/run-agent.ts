@@ -41,7 +41,7 @@ export async function runAgent(io: CliIo, options: RunOptions): Promise<number> 
     write(io, result, options);
   };
   const end = options.forever ? {} : { deadlineMs: startMs + DEADLINE_MS };
-  return stopOnSignal(io, async (stop) => {
+  return stopOnSignal(io, 'claimed flow runs are still launched', async (stop) => {
     try {
       const report = await agent.start({ ...end, stop });
       show(report);

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { describeError } from '../describe-error.ts';
 import { AgentError } from '../errors.ts';
+import { cleanupCommand } from './cleanup-command.ts';
 import type { CliIo } from './cli-io.ts';
 import { colorsFor } from './colors.ts';
 import { EXIT_CODE_MEANINGS, EXIT_CODES, exitCodeOf } from './exit-codes.ts';
@@ -48,7 +49,13 @@ function createProgram(io: CliIo, onEnd: (code: number) => void): Command {
     })
     .showHelpAfterError('Try --help.')
     .addHelpText('after', HELP);
-  for (const command of [planCommand(io), runCommand(io, onEnd), invokeCommand(io, onEnd)]) {
+  const commands = [
+    planCommand(io),
+    runCommand(io, onEnd),
+    invokeCommand(io, onEnd),
+    cleanupCommand(io, onEnd),
+  ];
+  for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   return program;
@@ -70,6 +77,7 @@ Examples:
   $ agent run --api http://localhost:4200  Start what is due, then end.
   $ agent run --forever                    Live as Prefect's own agent does, until Ctrl-C.
   $ agent invoke --stage prod              Let the deployed function poll now.
+  $ agent cleanup                          Which task definitions are no longer used?
 `;
 
 function writeError(error: unknown, { stderr, env }: CliIo, debug: boolean): void {

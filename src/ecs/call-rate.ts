@@ -2,8 +2,10 @@ import type { Clock } from '../clock.ts';
 
 /** The rate of a kind of call. */
 export interface CallRateOptions {
-  /** Calls a second, and as many at once after a pause. */
+  /** Calls a second. */
   readonly perSecond: number;
+  /** Calls at once after a pause. @default as many as in a second */
+  readonly burst?: number;
   /** True: never faster. False: faster where AWS turns out to allow it. */
   readonly isLimit: boolean;
 }
@@ -89,6 +91,6 @@ export class CallRate {
   }
 
   get #burstMs(): number {
-    return this.#options.perSecond * this.#intervalMs;
+    return (this.#options.burst ?? this.#options.perSecond) * this.#intervalMs;
   }
 }

@@ -80,8 +80,11 @@ export class EcsLauncher<Run extends FlowRun> {
 
   /** One outcome for each run, in the same order. */
   async launch(runs: readonly Claimed<Run>[], signal: AbortSignal): Promise<readonly LaunchOutcome[]> {
+    const { definitions, logger } = this.#options;
     const batch = newBatch(signal);
-    return pMap(runs, (run) => this.#launch(run, batch), { concurrency: CONCURRENCY });
+    const outcomes = await pMap(runs, (run) => this.#launch(run, batch), { concurrency: CONCURRENCY });
+    await definitions.renewed(logger, signal);
+    return outcomes;
   }
 
   async #prepare(run: Run, signal: AbortSignal): Promise<Preparation> {

@@ -20,7 +20,7 @@ export const AWS = {
 } as const;
 
 /** An embedded ECS and a counting client that talks to it. */
-async function ecs(options: Partial<EcsOptions> = {}) {
+export async function ecs(options: Partial<EcsOptions> = {}) {
   const sandbox = await startEcs({ clock: systemClock, runner: undefined, ...options });
   onTestFinished(() => sandbox.close());
   const calls = new CallCounter();
@@ -66,7 +66,7 @@ export async function ecsAgent(
     const launcher = new EcsLauncher<FlowRun>({
       agent: 'lambda',
       client,
-      definitions: new TaskDefinitions(new RetryingSender(client, clock)),
+      definitions: new TaskDefinitions(new RetryingSender(client, clock), clock),
       rate,
       clock,
       logger,

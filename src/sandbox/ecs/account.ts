@@ -10,6 +10,10 @@ export class Account {
     this.#clusters = new Set(clusters);
   }
 
+  clusterArns(): readonly string[] {
+    return Array.from(this.#clusters, (name) => this.arn(`cluster/${name}`));
+  }
+
   arn(resource: string): string {
     return this.#arnPrefix + resource;
   }

@@ -6,7 +6,7 @@ import type { Fault, FaultPlan } from '../faults.ts';
 import { playFault } from '../play-fault.ts';
 import { errorAnswer, operationOf, readInput, sendJson, type JsonAnswer } from './aws-json.ts';
 import { EcsError } from './ecs-error.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './operation.ts';
 
 /** A request that named an operation and had a body of JSON, whether it was then refused or not. */
 export interface EcsRequest {

@@ -1,13 +1,16 @@
 import type {
   Compatibility,
   ContainerDefinition,
+  DeleteTaskDefinitionsRequest,
   DescribeTaskDefinitionRequest,
   RegisterTaskDefinitionRequest,
   Tag,
+  TagResourceRequest,
   TaskDefinition as AwsTaskDefinition,
 } from '@aws-sdk/client-ecs';
 import type { Clock } from '../../clock.ts';
 import type { Account } from './account.ts';
+import { checkTags } from './check-tags.ts';
 import { checkTaskDefinition } from './check-task-definition.ts';
 import { EcsError } from './ecs-error.ts';
 import { cpuUnits, memoryMib } from './fargate-size.ts';
@@ -18,12 +21,12 @@ export interface TaskDefinition extends AwsTaskDefinition {
   readonly family: string;
   readonly revision: number;
   readonly containerDefinitions: ContainerDefinition[];
-  status: 'ACTIVE' | 'INACTIVE';
+  status: 'ACTIVE' | 'INACTIVE' | 'DELETE_IN_PROGRESS';
 }
 
 export interface TaggedTaskDefinition {
   readonly taskDefinition: TaskDefinition;
-  readonly tags: Tag[];
+  readonly tags: readonly Tag[];
 }
 
 /** The task definitions of the account, in memory. */
@@ -74,7 +77,7 @@ export class TaskDefinitions {
   runnable(reference: string): TaggedTaskDefinition {
     const found = this.#find(reference);
     if (found === undefined) throw new EcsError('InvalidParameterException', 'TaskDefinition not found.');
-    if (found.taskDefinition.status === 'INACTIVE') {
+    if (found.taskDefinition.status !== 'ACTIVE') {
       throw new EcsError('InvalidParameterException', 'TaskDefinition is inactive');
     }
     return found;
@@ -91,6 +94,44 @@ export class TaskDefinitions {
     }
     found.taskDefinition.status = 'INACTIVE';
     return { taskDefinition: found.taskDefinition };
+  }
+
+  /** What is deleted stays DELETE_IN_PROGRESS: the sandbox is closed before AWS would have removed it. */
+  delete({ taskDefinitions = [] }: DeleteTaskDefinitionsRequest) {
+    if (taskDefinitions.length < 1 || taskDefinitions.length > 10) {
+      throw new EcsError('InvalidParameterException', 'Expected 1 to 10 task definitions.');
+    }
+    const deleted: TaskDefinition[] = [];
+    const failures = [];
+    for (const reference of taskDefinitions) {
+      const { taskDefinition } = (reference.includes(':') && this.#find(reference)) || {};
+      if (taskDefinition === undefined || taskDefinition.status === 'ACTIVE') {
+        failures.push({ arn: reference, reason: 'The specified task definition is not inactive.' });
+      } else {
+        taskDefinition.status = 'DELETE_IN_PROGRESS';
+        deleted.push(taskDefinition);
+      }
+    }
+    return { taskDefinitions: deleted, failures };
+  }
+
+  /** Tags a task definition, the only kind of resource whose tags can be changed here. */
+  tag({ resourceArn = '', tags: added = [] }: TagResourceRequest): object {
+    const found = this.#byArn.get(resourceArn);
+    if (found === undefined) {
+      throw new EcsError('InvalidParameterException', 'The specified resource is not a task definition.');
+    }
+    if (found.taskDefinition.status !== 'ACTIVE') {
+      throw new EcsError(
+        'InvalidParameterException',
+        'The specified task definition is inactive. Specify an active task definition and try again.',
+      );
+    }
+    checkTags(added);
+    const tags = [...new Map([...found.tags, ...added].map((tag) => [tag.key, tag])).values()];
+    checkTags(tags);
+    this.#byArn.set(resourceArn, { ...found, tags });
+    return {};
   }
 
   /** @param reference a family (its latest active revision), `family:revision` or an ARN. */

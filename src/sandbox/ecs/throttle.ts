@@ -10,7 +10,10 @@ const QUOTAS = {
   fargateSpotLaunch: [100, 20],
   changeTaskDefinition: [20, 1],
   readTaskDefinition: [50, 20],
+  deleteTaskDefinition: [5, 1],
   readTask: [100, 20],
+  readCluster: [50, 20],
+  tagResource: [20, 10],
 } as const satisfies Record<string, readonly [burst: number, perSecond: number]>;
 
 export type Quota = keyof typeof QUOTAS;

@@ -3,14 +3,18 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import { EXIT_CODES } from '../../../src/cli/exit-codes.ts';
 import { cli, FakeIo } from '../../support/cli.ts';
 
-test.each([[['--help']], [['plan', '--help']], [['run', '--help']], [['invoke', '-h']], [['help', 'run']]])(
-  '%j is help with examples on stdout',
-  async (argv) => {
-    const { code, out, err } = await cli(argv);
-    expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toMatch(/Examples:\n {2}\$ agent /);
-  },
-);
+test.each([
+  [['--help']],
+  [['plan', '--help']],
+  [['run', '--help']],
+  [['invoke', '-h']],
+  [['cleanup', '-h']],
+  [['help', 'run']],
+])('%j is help with examples on stdout', async (argv) => {
+  const { code, out, err } = await cli(argv);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(/Examples:\n {2}\$ agent /);
+});
 
 test('the help names every exit code', async () => {
   const { out } = await cli(['--help']);

@@ -7,19 +7,19 @@ const forever = () => new Promise<never>(() => undefined);
 
 test('work that ends by itself gives its code, and signals are let go', async () => {
   const io = new FakeIo();
-  expect(await stopOnSignal(io, () => Promise.resolve(5))).toBe(5);
+  expect(await stopOnSignal(io, 'the rest waits', () => Promise.resolve(5))).toBe(5);
   expect({ listeners: io.listeners, err: io.err }).toEqual({ listeners: 0, err: '' });
 });
 
 test('the first signal asks the work to stop', async () => {
   const io = new FakeIo();
-  const ended = stopOnSignal(io, async (stop) => {
+  const ended = stopOnSignal(io, 'the rest waits', async (stop) => {
     await once(stop, 'abort');
     return 0;
   });
   io.signal('SIGTERM');
   expect(await ended).toBe(0);
-  expect(io.err).toContain('Stopping');
+  expect(io.err).toContain('Stopping: the rest waits.');
 });
 
 test.each([
@@ -27,7 +27,7 @@ test.each([
   ['SIGTERM', 143],
 ] as const)('a second %s leaves the work', async (signal, code) => {
   const io = new FakeIo();
-  const ended = stopOnSignal(io, forever);
+  const ended = stopOnSignal(io, 'the rest waits', forever);
   io.signal('SIGINT');
   io.signal(signal);
   expect(await ended).toBe(code);

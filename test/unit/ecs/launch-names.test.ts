@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { clientToken } from '../../../src/ecs/client-token.ts';
 import { startedBy } from '../../../src/ecs/started-by.ts';
-import { familyOf } from '../../../src/ecs/task-definitions.ts';
 
 const RUN_ID = '77777777-1111-4111-8111-777777777777';
 
@@ -30,25 +29,4 @@ test('startedBy of any agent keeps the run’s id and ECS’s limits', () => {
       expect(text.endsWith(`/${RUN_ID}`)).toBe(true);
     }),
   );
-});
-
-test('a family is valid and does not depend on the order of keys, nor on what is undefined', () => {
-  const a = familyOf({ cpu: '256', memory: '512', containerDefinitions: [{ name: 'flow', image: 'x' }] });
-  const b = familyOf({
-    containerDefinitions: [{ image: 'x', name: 'flow' }],
-    taskRoleArn: undefined,
-    memory: '512',
-    cpu: '256',
-  });
-  expect(a).toBe(b);
-  expect(a).toMatch(/^prefect-[0-9a-f]{40}$/);
-});
-
-test('a family changes with the content, and with the order of a list', () => {
-  const families = [
-    familyOf({ containerDefinitions: [{ name: 'flow', command: ['a', 'b'] }] }),
-    familyOf({ containerDefinitions: [{ name: 'flow', command: ['b', 'a'] }] }),
-    familyOf({ containerDefinitions: [{ name: 'flow', command: ['a', 'b'], image: 'x' }] }),
-  ];
-  expect(new Set(families).size).toBe(3);
 });

@@ -1,11 +1,16 @@
 import {
+  DeleteTaskDefinitionsCommand,
   DeregisterTaskDefinitionCommand,
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
+  ListClustersCommand,
+  ListTaskDefinitionFamiliesCommand,
+  ListTaskDefinitionsCommand,
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
   RunTaskCommand,
   StopTaskCommand,
+  TagResourceCommand,
   type ECSClient,
 } from '@aws-sdk/client-ecs';
 import { expect, onTestFinished, test } from 'vitest';
@@ -61,11 +66,36 @@ test.each<[string, Send[], number, number]>([
     1,
   ],
   [
-    'DescribeTaskDefinition',
-    [(client) => client.send(new DescribeTaskDefinitionCommand({ taskDefinition: 'flows' }))],
+    'DescribeTaskDefinition, ListTaskDefinitions and ListTaskDefinitionFamilies',
+    [
+      (client) => client.send(new DescribeTaskDefinitionCommand({ taskDefinition: 'flows' })),
+      (client) => client.send(new ListTaskDefinitionsCommand({})),
+      (client) => client.send(new ListTaskDefinitionFamiliesCommand({})),
+    ],
     50,
     20,
   ],
+  [
+    'DeleteTaskDefinitions',
+    [(client) => client.send(new DeleteTaskDefinitionsCommand({ taskDefinitions: ['flows:9'] }))],
+    5,
+    1,
+  ],
+  [
+    'TagResource',
+    [
+      (client) =>
+        client.send(
+          new TagResourceCommand({
+            resourceArn: 'arn:aws:ecs:us-east-1:123456789012:task-definition/flows:1',
+            tags: [],
+          }),
+        ),
+    ],
+    20,
+    10,
+  ],
+  ['ListClusters', [(client) => client.send(new ListClustersCommand({}))], 50, 20],
   [
     'ListTasks and DescribeTasks',
     [
