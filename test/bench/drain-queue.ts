@@ -1,0 +1,90 @@
+import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
+import { flowRunOf } from './flow-run-of.ts';
+import { sum } from './sum.ts';
+
+/** Due runs, and how many definitions they need: by their images, which no override can change. */
+export interface Queue {
+  readonly runs: number;
+  readonly definitions: number;
+  /** What AWS's quotas are multiplied by. @default 1 */
+  readonly quotas?: number;
+}
+
+/** What an agent that empties queues needs to know. */
+export interface QueueToDrain {
+  readonly sandbox: Sandbox;
+  /** Creates the runs, and starts the time. */
+  readonly enqueue: () => void;
+  /** Whether each run has its task or has failed. */
+  readonly isDrained: () => boolean;
+}
+
+/** What the agent itself took; what is undefined it doesn't have. */
+export interface AgentCost {
+  readonly peakMemoryBytes: number | undefined;
+  readonly cpuMs: number | undefined;
+  readonly invocations: string | undefined;
+}
+
+export interface Drained extends Queue, AgentCost {
+  readonly launched: number;
+  readonly failed: number;
+  /** Until the last launch, as ECS saw it. */
+  readonly seconds: number;
+  readonly throttled: number;
+  readonly prefectRequests: number;
+  readonly ecsRequests: number;
+}
+
+/** Lets an agent empty a queue in a sandbox of its own. */
+export async function drainQueue(
+  queue: Queue,
+  agent: (queue: QueueToDrain) => Promise<AgentCost>,
+): Promise<Drained> {
+  // Played tasks: a thousand processes would measure this machine.
+  await using sandbox = await startSandbox({ execute: false, ecs: { throttle: queue.quotas ?? 1 } });
+  const { prefect1, ecs } = sandbox;
+  prefect1.createTenant();
+  let startMs = NaN;
+  let lastLaunchMs = NaN;
+  let launched = 0;
+  let failed = 0;
+  prefect1.onStateChange(({ to }) => {
+    if (to.type === 'Failed') failed++;
+  });
+  ecs.onTaskChange((task) => {
+    if (task.lastStatus === 'PROVISIONING') {
+      launched++;
+      lastLaunchMs = task.createdAt.getTime();
+    }
+    // A played task tells nobody that it runs, and the agent would miss its flow.
+    const state = { RUNNING: 'Running', STOPPED: 'Success' }[task.lastStatus as string];
+    if (state !== undefined) prefect1.setFlowRunState(flowRunOf(task), { type: state });
+  });
+  const cost = await agent({
+    sandbox,
+    isDrained: () => launched + failed >= queue.runs,
+    enqueue: () => {
+      startMs = Date.now();
+      createRuns(sandbox, queue);
+    },
+  });
+  return {
+    ...queue,
+    ...cost,
+    launched,
+    failed,
+    seconds: (lastLaunchMs - startMs) / 1000,
+    throttled: ecs.throttled(),
+    prefectRequests: sum(prefect1.calls),
+    ecsRequests: sum(ecs.calls),
+  };
+}
+
+function createRuns({ prefect1 }: Sandbox, { runs, definitions }: Queue): void {
+  const flow = prefect1.createFlow({ name: 'etl', storage: { type: 'Local' } });
+  for (let i = 0; i < runs; i++) {
+    const runConfig = { type: 'ECSRun', image: `example.com/etl:${i % definitions}` };
+    prefect1.createFlowRun({ flowId: flow.id, runConfig });
+  }
+}
