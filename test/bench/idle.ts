@@ -1,4 +1,5 @@
 import { table } from '../../src/cli/table.ts';
+import { MEMORY_MB } from '../../src/sandbox/lambda/local-function.ts';
 import type { InvocationUsage } from '../../src/sandbox/lambda/protocol.ts';
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { PollFunction } from './poll-function.ts';
@@ -8,9 +9,6 @@ import { sum } from './sum.ts';
 
 const COLD = 7;
 const WARM = 25;
-
-/** What serverless.yml asks for by default. */
-const MEMORY_MB = 256;
 
 /** The memory at which Lambda gives a whole processor; less memory gets a share of one. */
 const MEMORY_OF_A_PROCESSOR_MB = 1769;

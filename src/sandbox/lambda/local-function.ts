@@ -23,17 +23,26 @@ export interface LocalFunction extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-const FUNCTION_PROCESS = fileURLToPath(new URL('./function-process.ts', import.meta.url));
+/** What serverless.yml gives the poll function, in MB. */
+export const MEMORY_MB = 256;
+
+/** As Lambda does: the collector of a process that may use a whole machine waits until it has. */
+const HEAP_LIMITS = [
+  `--max-semi-space-size=${Math.floor(0.05 * MEMORY_MB)}`,
+  `--max-old-space-size=${Math.floor(0.9 * MEMORY_MB)}`,
+];
+
+const FUNCTION_PROCESS = fileURLToPath(new URL('./function-process.mjs', import.meta.url));
 
 /**
  * Runs the bundle that Lambda runs, in a process with an environment of its own. It is not a Lambda: there is
- * no freezing between invocations, no memory limit and no service behind it.
+ * no freezing between invocations, no limit of memory but the heap's, and no service behind it.
  */
 export function startLocalFunction(options: LocalFunctionOptions): LocalFunction {
   const { functionName, timeoutMs } = options;
-  const child = fork(FUNCTION_PROCESS, [pathToFileURL(options.bundle).href, functionName], {
+  const child = fork(FUNCTION_PROCESS, [pathToFileURL(options.bundle).href, functionName, `${MEMORY_MB}`], {
     env: { ...options.env, AWS_LAMBDA_FUNCTION_NAME: functionName },
-    execArgv: [],
+    execArgv: HEAP_LIMITS,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   for (const stream of [child.stdout, child.stderr]) {

@@ -21,7 +21,10 @@ export function selectFrom(tables: Tables, table: TableName, parts: SelectArgume
 }
 
 /** The rows whose ids `where` lists: looking through all of a large table takes longer than the rest. */
-function withIds(rows: ReadonlyMap<string, Row>, where: SelectArguments['where']): readonly Row[] | undefined {
+function withIds(
+  rows: ReadonlyMap<string, Row>,
+  where: SelectArguments['where'],
+): readonly Row[] | undefined {
   const { id } = (where ?? {}) as { id?: { _in?: readonly string[] | null } | null };
   if (id?._in == null) return undefined;
   return [...new Set(id._in)].map((each) => rows.get(each)).filter((row) => row !== undefined);
