@@ -45,25 +45,11 @@ export async function drainQueue(
   await using sandbox = await startSandbox({ execute: false, ecs: { throttle: queue.quotas ?? 1 } });
   const { prefect1, ecs } = sandbox;
   prefect1.createTenant();
+  const seen = watch(sandbox);
   let startMs = NaN;
-  let lastLaunchMs = NaN;
-  let launched = 0;
-  let failed = 0;
-  prefect1.onStateChange(({ to }) => {
-    if (to.type === 'Failed') failed++;
-  });
-  ecs.onTaskChange((task) => {
-    if (task.lastStatus === 'PROVISIONING') {
-      launched++;
-      lastLaunchMs = task.createdAt.getTime();
-    }
-    // A played task tells nobody that it runs, and the agent would miss its flow.
-    const state = { RUNNING: 'Running', STOPPED: 'Success' }[task.lastStatus as string];
-    if (state !== undefined) prefect1.setFlowRunState(flowRunOf(task), { type: state });
-  });
   const cost = await agent({
     sandbox,
-    isDrained: () => launched + failed >= queue.runs,
+    isDrained: () => seen.launched + seen.failed >= queue.runs,
     enqueue: () => {
       startMs = Date.now();
       createRuns(sandbox, queue);
@@ -72,13 +58,30 @@ export async function drainQueue(
   return {
     ...queue,
     ...cost,
-    launched,
-    failed,
-    seconds: (lastLaunchMs - startMs) / 1000,
+    launched: seen.launched,
+    failed: seen.failed,
+    seconds: (seen.lastLaunchMs - startMs) / 1000,
     throttled: ecs.throttled(),
     prefectRequests: sum(prefect1.calls),
     ecsRequests: sum(ecs.calls),
   };
+}
+
+/** Counts what becomes of the runs, and lets the tasks that are played report as a flow process would. */
+function watch({ prefect1, ecs }: Sandbox) {
+  const seen = { launched: 0, failed: 0, lastLaunchMs: NaN };
+  prefect1.onStateChange(({ to }) => {
+    if (to.type === 'Failed') seen.failed++;
+  });
+  ecs.onTaskChange((task) => {
+    if (task.lastStatus === 'PROVISIONING') {
+      seen.launched++;
+      seen.lastLaunchMs = task.createdAt.getTime();
+    }
+    if (task.lastStatus === 'RUNNING') prefect1.setFlowRunState(flowRunOf(task), { type: 'Running' });
+    if (task.lastStatus === 'STOPPED') prefect1.setFlowRunState(flowRunOf(task), { type: 'Success' });
+  });
+  return seen;
 }
 
 function createRuns({ prefect1 }: Sandbox, { runs, definitions }: Queue): void {

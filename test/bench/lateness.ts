@@ -20,10 +20,10 @@ const PROVISIONING_MS = [20_000, 60_000] as const;
 const PATIENCE_MS = 150_000;
 
 /**
- * How late flow processes start when the agent may launch them `leadSeconds` before their start times, in
- * milliseconds; less than 0: early. Runs that never started are missing.
+ * How late flow processes start when the function with these settings wakes once a minute, in milliseconds;
+ * less than 0: early. Runs that never started are missing.
  */
-export async function measureLateness(leadSeconds: number): Promise<readonly number[]> {
+export async function measureLateness(env: Readonly<Record<string, string>>): Promise<readonly number[]> {
   const random = seededRandom('on time');
   const starts = new Map<string, number>();
   const lateMs: number[] = [];
@@ -49,8 +49,7 @@ export async function measureLateness(leadSeconds: number): Promise<readonly num
     const { id } = prefect1.createFlowRun({ flowId: flow.id, startTime: new Date(startMs).toISOString() });
     starts.set(id, startMs);
   }
-  const env = { ...functionEnv, PREFECT__CLOUD__AGENT__LEAD_SECONDS: String(leadSeconds) };
-  await using poll = new PollFunction(env);
+  await using poll = new PollFunction({ ...functionEnv, ...env });
   const late = AbortSignal.timeout(FIRST_MS + SPREAD_MS + PATIENCE_MS);
   await everyMinute(AbortSignal.any([ended.signal, late]), () => poll.wake());
   return lateMs;
