@@ -49,7 +49,7 @@ export async function drainQueue(
   let startMs = NaN;
   const cost = await agent({
     sandbox,
-    isDrained: () => seen.launched + seen.failed >= queue.runs,
+    isDrained: () => new Set([...seen.launched, ...seen.failed]).size >= queue.runs,
     enqueue: () => {
       startMs = Date.now();
       createRuns(sandbox, queue);
@@ -58,8 +58,8 @@ export async function drainQueue(
   return {
     ...queue,
     ...cost,
-    launched: seen.launched,
-    failed: seen.failed,
+    launched: seen.launched.size,
+    failed: seen.failed.size,
     seconds: (seen.lastLaunchMs - startMs) / 1000,
     throttled: ecs.throttled(),
     prefectRequests: sum(prefect1.calls),
@@ -67,19 +67,24 @@ export async function drainQueue(
   };
 }
 
-/** Counts what becomes of the runs, and lets the tasks that are played report as a flow process would. */
+/** Notes what becomes of the runs, and lets the tasks that are played report as a flow process would. */
 function watch({ prefect1, ecs }: Sandbox) {
-  const seen = { launched: 0, failed: 0, lastLaunchMs: NaN };
-  prefect1.onStateChange(({ to }) => {
-    if (to.type === 'Failed') seen.failed++;
+  // A run may be in both: Prefect's own agent fails runs whose task it has started.
+  const seen = { launched: new Set<string>(), failed: new Set<string>(), lastLaunchMs: NaN };
+  prefect1.onStateChange(({ flowRunId, to }) => {
+    if (to.type === 'Failed') seen.failed.add(flowRunId);
   });
+  const report = (id: string, from: string, type: string) => {
+    if (prefect1.flowRun(id)?.state === from) prefect1.setFlowRunState(id, { type });
+  };
   ecs.onTaskChange((task) => {
+    const id = flowRunOf(task);
     if (task.lastStatus === 'PROVISIONING') {
-      seen.launched++;
+      seen.launched.add(id);
       seen.lastLaunchMs = task.createdAt.getTime();
     }
-    if (task.lastStatus === 'RUNNING') prefect1.setFlowRunState(flowRunOf(task), { type: 'Running' });
-    if (task.lastStatus === 'STOPPED') prefect1.setFlowRunState(flowRunOf(task), { type: 'Success' });
+    if (task.lastStatus === 'RUNNING') report(id, 'Submitted', 'Running');
+    if (task.lastStatus === 'STOPPED') report(id, 'Running', 'Success');
   });
   return seen;
 }
