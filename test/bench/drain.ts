@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { table } from '../../src/cli/table.ts';
 import type { BenchOptions } from './bench-options.ts';
-import { drainQueue, type Drained } from './drain-queue.ts';
+import { drainQueue, type Drained, type Queue } from './drain-queue.ts';
 import { drainWithFunction } from './drain-with-function.ts';
 import { drainWithPeer } from './drain-with-peer.ts';
 import { targets } from './targets.ts';
@@ -13,8 +13,10 @@ const PEER_RUNS = [25, 100];
 /** Queues that are drained at once: each has quotas of its own, but they share this machine. */
 const CONCURRENCY = 3;
 
-/** What AWS allows for 1,000 launches: 20 at once, then 20 a second. */
-const AWS_SECONDS = 49;
+/** What AWS allows: 20 at once, then 20 launches and one new definition a second. */
+function secondsAtBest({ runs, definitions }: Queue): number {
+  return Math.max(0, (runs - 20) / 20, definitions - 20);
+}
 
 /** How fast queues are drained at AWS's own rates, and what that takes. */
 export async function benchDrain({ peer }: BenchOptions): Promise<string> {
@@ -42,6 +44,7 @@ const HEADER = [
   'LAUNCHED',
   'FAILED',
   'SECONDS',
+  'AT BEST',
   'A SECOND',
   'THROTTLED',
   'GRAPHQL A RUN',
@@ -58,6 +61,7 @@ function row(drained: Drained): string[] {
     `${launched}`,
     `${failed}`,
     seconds.toFixed(1),
+    secondsAtBest(drained).toFixed(1),
     (launched / seconds).toFixed(1),
     `${throttled}`,
     (drained.prefectRequests / runs).toFixed(2),
@@ -72,7 +76,7 @@ function targetTable(drained: Drained): string {
   return targets('1,000 RUNS OF ONE DEFINITION', [
     { what: 'not launched', measured: runs - launched, atMost: 0 },
     { what: 'failed', measured: failed, atMost: 0 },
-    { what: 'seconds', measured: seconds, atMost: 1.1 * AWS_SECONDS },
+    { what: 'seconds', measured: seconds, atMost: 1.1 * secondsAtBest(drained) },
     { what: 'GraphQL requests a run', measured: prefectRequests / runs, atMost: 0.25 },
     { what: 'ECS requests a run', measured: ecsRequests / runs, atMost: 1.05 },
     { what: 'memory, MB', measured: peakMemoryBytes / 1e6, atMost: 128 },
