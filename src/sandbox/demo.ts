@@ -27,7 +27,7 @@ const PATIENCE_MS = 30_000;
 
 /** Runs the built functions against an embedded Prefect API and ECS, with sample flow runs. */
 export async function runDemo({ write, colors }: DemoOutput): Promise<void> {
-  await using sandbox = await startSandbox({ provisioningMs: 400 });
+  await using sandbox = await startSandbox({ ecs: { provisioningMs: 400 } });
   const { prefect1, ecs } = sandbox;
   write(
     `${colors.bold('Sandbox:')} an embedded Prefect API (${prefect1.endpoint}) and ECS (${ecs.endpoint}).\n`,

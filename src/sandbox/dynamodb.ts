@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
@@ -7,6 +8,8 @@ import dynalite from 'dynalite';
 export interface DynamoSandbox extends AsyncDisposable {
   readonly endpoint: string;
   readonly table: string;
+  /** How many requests of each operation have come. */
+  readonly calls: Readonly<Record<string, number>>;
   close(): Promise<void>;
 }
 
@@ -30,10 +33,15 @@ export async function startDynamo(): Promise<DynamoSandbox> {
     }),
   );
   client.destroy();
+  const calls: Record<string, number> = {};
+  server.on('request', ({ headers }: IncomingMessage) => {
+    const operation = String(headers['x-amz-target']).replace(/^.*\./, '');
+    calls[operation] = (calls[operation] ?? 0) + 1;
+  });
   const close = async () => {
     server.closeAllConnections();
     server.close();
     await Promise.resolve();
   };
-  return { endpoint, table, close, [Symbol.asyncDispose]: close };
+  return { endpoint, table, calls, close, [Symbol.asyncDispose]: close };
 }

@@ -2,8 +2,8 @@ import { dirname, delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../clock.ts';
 import { type DynamoSandbox, SANDBOX_CREDENTIALS, startDynamo } from './dynamodb.ts';
-import { type EcsSandbox, startEcs } from './ecs/ecs-server.ts';
-import { runTaskProcess } from './ecs/run-task-process.ts';
+import { type EcsOptions, type EcsSandbox, startEcs } from './ecs/ecs-server.ts';
+import { runTaskProcess, type TaskProcessOptions } from './ecs/run-task-process.ts';
 import { type Prefect1Sandbox, startPrefect1 } from './prefect1/prefect1-server.ts';
 
 export interface SandboxOptions {
@@ -13,8 +13,10 @@ export interface SandboxOptions {
   readonly execute?: boolean;
   /** Beside PATH and the containers' own: environment of the tasks' processes. @default {} */
   readonly taskEnv?: Readonly<Record<string, string>>;
-  /** How long a task takes before its process runs, in milliseconds. @default 0 */
-  readonly provisioningMs?: number;
+  /** Called with what the tasks' processes write, as it comes. */
+  readonly onOutput?: TaskProcessOptions['onOutput'];
+  /** How ECS behaves, see there. */
+  readonly ecs?: Pick<EcsOptions, 'provisioningMs' | 'throttle'>;
 }
 
 /** Everything that the agent talks to, on 127.0.0.1. */
@@ -34,12 +36,14 @@ export async function startSandbox({
   path = [],
   execute = true,
   taskEnv = {},
-  provisioningMs = 0,
+  onOutput = () => undefined,
+  ecs: behaviour = {},
 }: SandboxOptions = {}): Promise<Sandbox> {
   const prefect1 = await startPrefect1({ clock: systemClock });
   const searched = [...path, STAND_IN, dirname(process.execPath), process.env.PATH ?? ''];
-  const runner = runTaskProcess({ env: { ...taskEnv, PATH: searched.join(delimiter) }, cwd: process.cwd() });
-  const ecs = await startEcs({ clock: systemClock, runner: execute ? runner : undefined, provisioningMs });
+  const env = { ...taskEnv, PATH: searched.join(delimiter) };
+  const runner = execute ? runTaskProcess({ env, cwd: process.cwd(), onOutput }) : undefined;
+  const ecs = await startEcs({ clock: systemClock, runner, ...behaviour });
   const dynamo = await startDynamo();
   return {
     prefect1,

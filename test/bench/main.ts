@@ -1,7 +1,30 @@
-import { benchCalls } from './calls.ts';
+import { Argument, Command } from 'commander';
+import type { BenchOptions } from './bench-options.ts';
 import { benchColdStart } from './cold-start.ts';
+import { benchDrain } from './drain.ts';
+import { benchGrowth } from './growth.ts';
+import { benchIdle } from './idle.ts';
+import { watchMachine } from './machine.ts';
+import { benchOnTime } from './on-time.ts';
 
-/** Prints one table per bench. Times are this machine's; calls and sizes are the same everywhere. */
-process.stdout.write(await benchColdStart());
-process.stdout.write('\n');
-process.stdout.write(await benchCalls([1, 25, 100]));
+const benches: Readonly<Record<string, (options: BenchOptions) => Promise<string>>> = {
+  'cold-start': benchColdStart,
+  idle: benchIdle,
+  'on-time': benchOnTime,
+  drain: benchDrain,
+  growth: benchGrowth,
+};
+
+/** Prints the tables of the benches that are named, or of all. Times are this machine's; counts are not. */
+const names = Object.keys(benches);
+await new Command('npm run bench --')
+  .addArgument(new Argument('[benches...]').choices(names).default(names))
+  .option('--peer', "let Prefect 1.4.1's own agent drain queues as well", false)
+  .action(async (chosen: readonly string[], options: BenchOptions) => {
+    for (const name of chosen) {
+      const machine = watchMachine();
+      const text = await benches[name]?.(options);
+      process.stdout.write(`${name}\n\n${text ?? ''}\n${machine()}\n`);
+    }
+  })
+  .parseAsync();

@@ -22,6 +22,7 @@ const MAX_REQUESTS = 10_000;
 export class EcsHttp {
   readonly calls: Record<string, number> = {};
   readonly requests: EcsRequest[] = [];
+  throttled = 0;
   readonly #operations: ReadonlyMap<string, Operation>;
   readonly #clock: Clock;
   readonly #faults: FaultPlan;
@@ -89,6 +90,7 @@ export class EcsHttp {
         throw new EcsError('UnknownOperationException', `The sandbox has no ${operation}.`);
       return { status: 200, body: serve(input) };
     } catch (error) {
+      if (error instanceof EcsError && error.type === 'ThrottlingException') this.throttled++;
       return errorAnswer(error);
     }
   }

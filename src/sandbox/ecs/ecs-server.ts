@@ -22,8 +22,8 @@ export interface EcsOptions {
   readonly region?: string;
   /** Port on 127.0.0.1; 0, the default, takes a free one. */
   readonly port?: number;
-  /** Refuse requests beyond AWS's quotas. Default true. */
-  readonly throttle?: boolean;
+  /** Refuse requests beyond so many times AWS's quotas; false: refuse none. Default 1. */
+  readonly throttle?: number | false;
   /** Runs the tasks; undefined: all are played. */
   readonly runner: TaskRunner | undefined;
   readonly faults?: FaultPlan;
@@ -39,6 +39,8 @@ export interface EcsSandbox extends AsyncDisposable {
   readonly endpoint: string;
   /** How many requests each operation has got. */
   readonly calls: Readonly<Record<string, number>>;
+  /** How many requests were refused with ThrottlingException. */
+  throttled(): number;
   /** The last 10,000 requests. */
   readonly requests: readonly EcsRequest[];
   /** All tasks that were ever launched, as they are now. */
@@ -60,7 +62,7 @@ export interface EcsSandbox extends AsyncDisposable {
  */
 export async function startEcs(options: EcsOptions): Promise<EcsSandbox> {
   const { clock, clusters = ['default'], accountId = '123456789012', region = 'us-east-1' } = options;
-  const { provisioningMs = 0 } = options;
+  const { provisioningMs = 0, throttle: factor = 1 } = options;
   const account = new Account(accountId, region, clusters);
   const taskDefinitions = new TaskDefinitions(account, clock);
   const tasks = new Tasks(account, {
@@ -70,7 +72,7 @@ export async function startEcs(options: EcsOptions): Promise<EcsSandbox> {
     playMs: options.playMs ?? 1000,
     startFailure: options.startFailure ?? (() => undefined),
   });
-  const throttle = options.throttle === false ? () => undefined : awsThrottle(clock);
+  const throttle = factor === false ? () => undefined : awsThrottle(clock, factor);
   const clientTokens = new ClientTokens(clock);
   const http = new EcsHttp(
     operations({ account, clock, clientTokens, taskDefinitions, tasks, throttle }),
@@ -85,6 +87,7 @@ export async function startEcs(options: EcsOptions): Promise<EcsSandbox> {
   return {
     endpoint,
     calls: http.calls,
+    throttled: () => http.throttled,
     requests: http.requests,
     tasks: () => tasks.all(),
     output: (taskArn) => tasks.output(taskArn),

@@ -21,11 +21,12 @@ export type Quota = keyof typeof QUOTAS;
 /** @throws EcsError (ThrottlingException) when the quota has fewer than `tokens` left (default 1). */
 export type Throttle = (quota: Quota, tokens?: number) => void;
 
-export function awsThrottle(clock: Clock): Throttle {
+/** @param factor what the quotas are multiplied by, as in an account whose quotas were raised. */
+export function awsThrottle(clock: Clock, factor: number): Throttle {
   const buckets = new Map(
     Object.entries(QUOTAS).map(([quota, [burst, perSecond]]) => [
       quota,
-      new TokenBucket(clock, burst, perSecond),
+      new TokenBucket(clock, burst * factor, perSecond * factor),
     ]),
   );
   return (quota, tokens = 1) => {

@@ -1,8 +1,8 @@
+import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
-import type { InvocationAnswer, InvocationRequest, WorkerSetup } from './protocol.ts';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { InvocationAnswer, InvocationRequest } from './protocol.ts';
 
 export interface LocalFunctionOptions {
   readonly functionName: string;
@@ -18,39 +18,54 @@ export interface LocalFunctionOptions {
 
 /** A bundle that stays warm from one invocation to the next. */
 export interface LocalFunction extends AsyncDisposable {
-  /** Invokes the handler and waits for its answer. Rejects when the function's thread dies or is late. */
+  /** Invokes the handler and waits for its answer. Rejects when the function's process dies or is late. */
   invoke(event: unknown): Promise<InvocationAnswer>;
   close(): Promise<void>;
 }
 
+/** What serverless.yml gives the poll function, in MB. */
+export const MEMORY_MB = 256;
+
+/** As Lambda does: the collector of a process that may use a whole machine waits until it has. */
+const HEAP_LIMITS = [
+  `--max-semi-space-size=${Math.floor(0.05 * MEMORY_MB)}`,
+  `--max-old-space-size=${Math.floor(0.9 * MEMORY_MB)}`,
+];
+
+const FUNCTION_PROCESS = fileURLToPath(new URL('./function-process.mjs', import.meta.url));
+
 /**
- * Runs the bundle that Lambda runs, in a thread with an environment of its own. It is not a Lambda: there is
- * no freezing between invocations, no memory limit and no service behind it.
+ * Runs the bundle that Lambda runs, in a process with an environment of its own. It is not a Lambda: there is
+ * no freezing between invocations, no limit of memory but the heap's, and no service behind it.
  */
 export function startLocalFunction(options: LocalFunctionOptions): LocalFunction {
   const { functionName, timeoutMs } = options;
-  const workerData: WorkerSetup = { bundle: pathToFileURL(options.bundle).href, functionName };
-  const env = { ...options.env, AWS_LAMBDA_FUNCTION_NAME: functionName };
-  const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-    workerData,
-    env,
-    stdout: true,
-    stderr: true,
+  const child = fork(FUNCTION_PROCESS, [pathToFileURL(options.bundle).href, functionName, `${MEMORY_MB}`], {
+    env: { ...options.env, AWS_LAMBDA_FUNCTION_NAME: functionName },
+    execArgv: HEAP_LIMITS,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  for (const stream of [worker.stdout, worker.stderr]) createInterface(stream).on('line', options.onLog);
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream !== null) createInterface(stream).on('line', options.onLog);
+  }
   const pending = new Map<string, PromiseWithResolvers<InvocationAnswer>>();
-  worker.on('message', (answer: InvocationAnswer) => {
-    pending.get(answer.requestId)?.resolve(answer);
+  child.on('message', (answer) => {
+    const { requestId } = answer as InvocationAnswer;
+    pending.get(requestId)?.resolve(answer as InvocationAnswer);
   });
   const fail = (error: Error) => {
     for (const { reject } of pending.values()) reject(error);
   };
-  worker.on('error', fail);
-  worker.on('exit', (code) => {
-    fail(new Error(`The function ${functionName} ended with exit code ${code} before it answered.`));
+  child.on('error', fail);
+  const closed = Promise.withResolvers<undefined>();
+  child.on('close', (code, signal) => {
+    const end = signal ?? `exit code ${String(code)}`;
+    fail(new Error(`The function ${functionName} ended (${end}) before it answered.`));
+    closed.resolve(undefined);
   });
   const close = async () => {
-    await worker.terminate();
+    child.kill('SIGKILL');
+    await closed.promise;
   };
   return {
     invoke: async (event) => {
@@ -58,7 +73,7 @@ export function startLocalFunction(options: LocalFunctionOptions): LocalFunction
       const answer = Promise.withResolvers<InvocationAnswer>();
       pending.set(requestId, answer);
       const request: InvocationRequest = { requestId, event, deadlineMs: Date.now() + timeoutMs };
-      worker.postMessage(request);
+      child.send(request);
       const timer = setTimeout(() => {
         answer.reject(new Error(`The function ${functionName} timed out after ${timeoutMs} ms.`));
       }, timeoutMs);

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { select } from './select.ts';
+import { selectFrom } from './select.ts';
 import type { SelectArguments } from './select.ts';
 import type { Store } from './store.ts';
 import type { TableName, TaskRun } from './tables.ts';
@@ -11,8 +11,7 @@ interface ById {
 /** The resolvers of `Query`. */
 export function createQueries(store: Store, flavour: 'server' | 'cloud') {
   const { tables } = store;
-  const list = (table: TableName) => (parts: SelectArguments) =>
-    select(tables, table, tables[table].values(), parts);
+  const list = (table: TableName) => (parts: SelectArguments) => selectFrom(tables, table, parts);
   const cloudOnly = (field: string): void => {
     if (flavour === 'cloud') return;
     throw new GraphQLError(`Cannot query field "${field}": Prefect Server has none.`);

@@ -13,9 +13,24 @@ export interface SelectArguments {
 }
 
 /**
- * Those of `rows` (of `table`) that `where` selects, in order, cut by `offset` and `limit`.
+ * Those of `table` that `where` selects, in order, cut by `offset` and `limit`.
  * @throws GraphQLError when `limit` or `offset` is negative.
  */
+export function selectFrom(tables: Tables, table: TableName, parts: SelectArguments): readonly Row[] {
+  return select(tables, table, withIds(tables[table], parts.where) ?? tables[table].values(), parts);
+}
+
+/** The rows whose ids `where` lists: looking through all of a large table takes longer than the rest. */
+function withIds(
+  rows: ReadonlyMap<string, Row>,
+  where: SelectArguments['where'],
+): readonly Row[] | undefined {
+  const { id } = (where ?? {}) as { id?: { _in?: readonly string[] | null } | null };
+  if (id?._in == null) return undefined;
+  return [...new Set(id._in)].map((each) => rows.get(each)).filter((row) => row !== undefined);
+}
+
+/** As `selectFrom`, of some rows of the table. */
 export function select(
   tables: Tables,
   table: TableName,

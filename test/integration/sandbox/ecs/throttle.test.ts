@@ -125,6 +125,12 @@ test('Fargate launches 100 tasks at once and 20 a second, On-Demand and Spot apa
   expect(await sendUntilThrottled(onDemand)).toBe(2);
 });
 
+test('quotas can be raised, and what is refused is counted', async () => {
+  const { ecs, sendUntilThrottled } = await setUp({ throttle: 10 });
+  expect(await sendUntilThrottled(run)).toBe(200);
+  expect(ecs.throttled()).toBe(1);
+});
+
 test('a sandbox without a throttle takes what comes', async () => {
   const { sendUntilThrottled } = await setUp({ throttle: false });
   expect(await sendUntilThrottled(run)).toBe(Infinity);
