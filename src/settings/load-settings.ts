@@ -6,6 +6,7 @@ import { readApiKeySource } from './read-api-key-source.ts';
 import { readEcsSettings } from './read-ecs-settings.ts';
 import { readFile } from './read-file.ts';
 import { readS3 } from './read-s3.ts';
+import { refusePlaintextKey } from './refuse-plaintext-key.ts';
 import { SettingsReader } from './settings-reader.ts';
 import type { AgentSettings, Prefect1Settings, Settings } from './settings.ts';
 import { noteLikelyTypos, rejectUnknownEcsNames } from './unknown-names.ts';
@@ -31,6 +32,7 @@ export async function loadSettings(
     flowLogLevel: reader.read('PREFECT__LOGGING__LEVEL'),
     ...readHealthSettings(reader),
   };
+  refusePlaintextKey(reader, settings);
   await rejectUnknownEcsNames(reader, env);
   if (reader.hasProblems) await noteLikelyTypos(reader, env);
   reader.throwIfWrong();
