@@ -5,12 +5,12 @@ import type { Claimed, FlowRun } from '../agent/flow-run.ts';
 import { failed, type LaunchOutcome, retry } from '../agent/launch-outcome.ts';
 import { classifyFailure } from './classify-failure.ts';
 import { clientToken } from './client-token.ts';
-import { FlowRunError } from '../errors.ts';
+import { FlowRunError, SettingsError } from '../errors.ts';
 import { LaunchRate } from './launch-rate.ts';
 import { runTask } from './run-task.ts';
 import { startedBy } from './started-by.ts';
 import { TaskDefinitions } from './task-definitions.ts';
-import type { TaskDefinitionSource, TaskRequest } from '../task-request.ts';
+import { CLAIM_KEY_TAG, type TaskDefinitionSource, type TaskRequest } from '../task-request.ts';
 
 /** Launches under way at once. At 20 a second and half a second each, ten keep the pace. */
 const CONCURRENCY = 10;
@@ -19,7 +19,11 @@ const OUT_OF_TIME = 'The time of this invocation was used up before the launch.'
 
 export interface EcsAgentDependencies<Run extends FlowRun> extends AgentDependencies<Run> {
   readonly client: ECSClient;
-  /** What to run for a flow run. @throws FlowRunError when the run itself makes that impossible. */
+  /**
+   * What to run for a flow run.
+   * @throws FlowRunError when the run itself makes that impossible.
+   * @throws SettingsError when a setting does, of which only runs like this one need more.
+   */
   readonly taskRequest: (run: Run, signal: AbortSignal) => Promise<TaskRequest>;
 }
 
@@ -60,7 +64,7 @@ export class EcsAgent<Run extends FlowRun = FlowRun> extends Agent<Run> {
         taskDefinition,
         clientToken: clientToken(run.id, run.claimKey),
         startedBy: startedBy(this.name, run.id),
-        tags: [...tags, { key: 'prefect:claim-key', value: run.claimKey }],
+        tags: [...tags, { key: CLAIM_KEY_TAG, value: run.claimKey }],
       },
       signal,
     );
@@ -86,6 +90,7 @@ export class EcsAgent<Run extends FlowRun = FlowRun> extends Agent<Run> {
       return { request, taskDefinition };
     } catch (error) {
       if (error instanceof FlowRunError) return { outcome: failed(error.message) };
+      if (error instanceof SettingsError) return { outcome: retry(error.message) };
       if (signal.aborted) return { outcome: retry(OUT_OF_TIME) };
       return { outcome: classifyFailure('RegisterTaskDefinition', error) };
     }

@@ -83,7 +83,9 @@ test('a run without a run config becomes the genuine agent’s default task', ()
     networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-a'] } },
     tags: [
       { key: 'prefect:flow-run-id', value: 'run-1' },
+      { key: 'prefect:flow-run-name', value: 'brave-lynx' },
       { key: 'prefect:flow-id', value: 'flow-1' },
+      { key: 'prefect:flow-name', value: 'etl' },
       { key: 'prefect:flow-version', value: '3' },
     ],
   });
@@ -113,7 +115,10 @@ test('runs that differ in nothing but themselves share a definition', () => {
 
 describe('the key', () => {
   test('that lives in a secret is named in the definition and is nowhere else (conformance 50)', () => {
-    const request = buildTaskRequest(run(null), settings({ key: { kind: 'secret', arn: SECRET_ARN } }));
+    const request = buildTaskRequest(run(null), {
+      ...ecs({ executionRoleArn: role('execution') }),
+      key: { kind: 'secret', arn: SECRET_ARN },
+    });
     expect(contentOf(request).containerDefinitions?.[0]?.secrets).toEqual([
       { name: 'PREFECT__CLOUD__API_KEY', valueFrom: SECRET_ARN },
       { name: 'PREFECT__CLOUD__AUTH_TOKEN', valueFrom: SECRET_ARN },
