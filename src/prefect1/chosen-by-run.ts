@@ -1,4 +1,3 @@
-import type { TaskDefinition } from '@aws-sdk/client-ecs';
 import { findFlowContainer, readContainers } from './containers.ts';
 import { isDockerStorage } from './flow-image.ts';
 import type { Flow } from './flow-run.ts';
@@ -17,8 +16,6 @@ export interface Choices {
   readonly ecs: Pick<EcsSettings, 'taskDefinition' | 'taskRoleArn' | 'executionRoleArn' | 'runTaskKwargs'>;
   /** The definition that the run brings or names; undefined: the agent's. */
   readonly own: Readonly<Record<string, unknown>> | undefined;
-  /** The definition in force. */
-  readonly definition: Pick<TaskDefinition, 'taskRoleArn' | 'executionRoleArn'> | undefined;
 }
 
 /** What the run itself chose of the task, by the names of ECS's members: see `TaskRequest.chosenByRun`. */
@@ -52,11 +49,10 @@ function hasOwnImage({ flow, config, ecs, own }: Choices): boolean {
   return typeof findFlowContainer(containers)?.['image'] !== 'string';
 }
 
-/** Roles have a precedence of their own: the agent's wins over those of RunTask's overrides. */
-function isOwnRole(role: (typeof ROLES)[number], { config, ecs, own, definition }: Choices): boolean {
+/** Roles have a precedence of their own: those of the definition and the agent's win over those of RunTask's overrides. */
+function isOwnRole(role: (typeof ROLES)[number], { config, ecs, own }: Choices): boolean {
   const configured = role === 'taskRoleArn' ? config.task_role_arn : config.execution_role_arn;
-  if (configured) return true;
-  if (definition?.[role]) return Boolean(own?.[role]);
-  if (ecs[role] !== undefined) return false;
+  if (configured || own?.[role]) return true;
+  if (ecs[role] !== undefined || (own === undefined && ecs.taskDefinition?.[role])) return false;
   return readOverrides(config.run_task_kwargs ?? {})[role] !== undefined;
 }

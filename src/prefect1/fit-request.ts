@@ -64,10 +64,10 @@ function withEnvironment(
 function refuseTooLong({ taskDefinition, runTask }: Fitted): void {
   const length = lengthOf(runTask.overrides);
   if (length > MAX_OVERRIDES_LENGTH) {
-    const pinned = taskDefinition.kind === 'arn' ? ' Or give the variables in the task definition.' : '';
+    const remedy = taskDefinition.kind === 'arn' ? ', or give the variables in the task definition' : '';
     throw new FlowRunError(
       `ECS takes at most ${MAX_OVERRIDES_LENGTH} characters of overrides, got ${length}. ` +
-        `The largest part is ${largestPart(runTask.overrides ?? {}, 'containerOverrides')}. Make it shorter.${pinned}`,
+        `The largest part is ${largestPart(runTask.overrides ?? {}, 'containerOverrides')}. Make it shorter${remedy}.`,
     );
   }
   if (taskDefinition.kind === 'arn') return;

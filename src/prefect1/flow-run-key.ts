@@ -3,7 +3,6 @@ import { mergeByName, type NamedEntry } from './containers.ts';
 import { FlowRunError, SettingsError } from '../errors.ts';
 import { KEY_VARIABLES } from './flow-environment.ts';
 import { definedFlowContainer } from './pinned-definition.ts';
-import type { EcsRun } from './run-config.ts';
 import type { FlowRunKey, TaskRequestSettings } from './task-request.ts';
 
 /** `secrets` of a container with which ECS gives it the key. */
@@ -34,16 +33,16 @@ export function pinnedKey(
   name: string,
   described: Pick<TaskDefinition, 'containerDefinitions' | 'executionRoleArn'>,
   { key, ecs }: Pick<TaskRequestSettings, 'key' | 'ecs'>,
-  { execution_role_arn: ownRole }: Pick<EcsRun, 'execution_role_arn'>,
 ): FlowRunKey {
   if (key.kind !== 'secret' || hasKeySecret(definedFlowContainer(name, described).secrets)) return key;
   if (ecs.plaintextApiKey && key.value !== undefined) return { kind: 'value', value: key.value };
   const lines = keySecrets(key.arn).map((entry) => `  ${JSON.stringify(entry)}`);
-  const role = ownRole ?? described.executionRoleArn ?? ecs.executionRoleArn;
   throw new FlowRunError(
     `task_definition_arn: the container \`flow\` of ${name} has no secret for the API key, and RunTask can't add one. ` +
       `Register a revision with these lines in the container's \`secrets\`:\n${lines.join(',\n')}` +
-      (role ? '' : '\nand with an `executionRoleArn`, a role that may read the secret.'),
+      (described.executionRoleArn
+        ? ''
+        : '\nand with an `executionRoleArn`, a role that may read the secret.'),
   );
 }
 

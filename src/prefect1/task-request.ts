@@ -15,7 +15,7 @@ import {
 } from './flow-run-key.ts';
 import type { Prefect1FlowRun } from './flow-run.ts';
 import { type EcsRun, readRunConfig } from './run-config.ts';
-import { mergeRunTaskKwargs, type RunTaskKwargs } from './run-task-kwargs.ts';
+import { mergeRunTaskKwargs, readOverrides, type RunTaskKwargs } from './run-task-kwargs.ts';
 import type { Secret } from '../secret.ts';
 import type { AgentSettings, EcsSettings, Prefect1Settings } from '../settings/settings.ts';
 import type { TaskDefinitionContent, TaskDefinitionSource, TaskRequest } from '../task-request.ts';
@@ -86,7 +86,7 @@ export function buildTaskRequest(
     throw new FlowRunError('Cannot provide `task_definition_arn` when using `Docker` storage');
   }
   const definition: DefinitionInForce = content ?? described ?? {};
-  const key = content === undefined ? pinnedKey(arn ?? '', definition, settings, config) : settings.key;
+  const key = content === undefined ? pinnedKey(arn ?? '', definition, settings) : settings.key;
   const input = buildRunTask(run, config, { ...settings, key }, kwargs, definition);
   requireExecutionRole(key, input.overrides?.executionRoleArn ?? definition.executionRoleArn);
   const source: TaskDefinitionSource =
@@ -94,7 +94,7 @@ export function buildTaskRequest(
   const own = arn == null ? (config.task_definition ?? template) : { ...described };
   return {
     ...fitRequest({ taskDefinition: source, runTask: input }),
-    chosenByRun: chosenByRun({ flow: run.flow, config, ecs: settings.ecs, own, definition }),
+    chosenByRun: chosenByRun({ flow: run.flow, config, ecs: settings.ecs, own }),
     logStream: flowLogStream(definition),
   };
 }
@@ -137,14 +137,16 @@ function buildContent(
     container.secrets = mergeByName(keySecrets(key.arn), container.secrets, `${path}.secrets`);
   }
   container.environment = hasKeySecret(container.secrets) ? withoutKeyVariables(environment) : environment;
-  const executionRoleArn = config.execution_role_arn ?? ecs.executionRoleArn;
+  // ECS registers no secrets without a role, even if one comes with the overrides.
+  const executionRoleArn =
+    config.execution_role_arn ?? ecs.executionRoleArn ?? readOverrides(kwargs).executionRoleArn;
   // A run that chooses a capacity provider drops the agent's launch type, which still says what must fit.
   const launchType = kwargs.launchType ?? ecs.launchType;
   const content = {
     ...given,
     ...('cpu' in given && { cpu: asText(given.cpu) }),
     ...('memory' in given && { memory: asText(given.memory) }),
-    ...(!('executionRoleArn' in given) && executionRoleArn !== undefined && { executionRoleArn }),
+    ...(!given.executionRoleArn && executionRoleArn !== undefined && { executionRoleArn }),
     ...(!('requiresCompatibilities' in given) &&
       launchType !== undefined && { requiresCompatibilities: [launchType] }),
     containerDefinitions,
