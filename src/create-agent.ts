@@ -24,19 +24,30 @@ export interface CreatedAgent {
   readonly launching: () => Promise<Launching>;
 }
 
-/** The agent that the settings describe. Nothing is sent until it is started. */
+/** The agent that the settings describe. Nothing is sent until it is started; a key in plain text is warned of. */
 export function createAgent(settings: Settings, dependencies: CreateAgentDependencies): CreatedAgent {
-  const { clock } = dependencies;
+  const { clock, logger } = dependencies;
   const { prefect1, agent: options } = settings;
+  warnOfPlaintext(settings, logger);
   const apiKey = apiKeyProvider(prefect1.apiKey);
   const backend = new Prefect1Backend({ ...prefect1, ...dependencies, apiKey });
   const rate = new CallRate(clock, settings.ecs.launchRate);
   // Loaded with the first due run: half of the code, and most polls find none.
   const launching = once(async () => {
     const { createLaunching } = await import('./create-launching.ts');
-    return createLaunching(settings, { ...dependencies, rate, tenantId: () => backend.tenantId });
+    return createLaunching(settings, { ...dependencies, apiKey, rate, tenantId: () => backend.tenantId });
   });
   const launcher = async () => (await launching()).launcher;
   const agent = new EcsAgent(options, { ...dependencies, backend, rate, launcher });
   return { agent, backend, launching };
+}
+
+function warnOfPlaintext({ prefect1, ecs }: Settings, logger: Logger): void {
+  if (prefect1.apiKey === undefined || !ecs.plaintextApiKey) return;
+  const which =
+    prefect1.apiKey.kind === 'value' ? 'All tasks get' : 'A task whose definition lacks the secret gets';
+  logger.warn(
+    `${which} the API key in plain text, where everyone who may describe tasks can read it. ` +
+      'To end that, name a secret in PREFECT__CLOUD__API_KEY_SECRET and unset PREFECT__CLOUD__AGENT__ECS__PLAINTEXT_API_KEY.',
+  );
 }

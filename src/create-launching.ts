@@ -7,12 +7,15 @@ import { EcsLauncher } from './ecs/ecs-launcher.ts';
 import { RetryingSender } from './ecs/retrying-sender.ts';
 import { TaskDefinitions } from './ecs/task-definitions.ts';
 import type { Prefect1FlowRun } from './prefect1/flow-run.ts';
+import { definedFlowContainer } from './prefect1/pinned-definition.ts';
 import { buildTaskRequest, type FlowRunKey, type TaskRequestSettings } from './prefect1/task-request.ts';
+import type { Secret } from './secret.ts';
 import { readTaskDefinition } from './settings/read-task-definition.ts';
 import type { ApiKeySource, Settings } from './settings/settings.ts';
 import type { TaskRequest } from './task-request.ts';
 
 export interface CreateLaunchingDependencies extends CreateAgentDependencies {
+  readonly apiKey: (signal?: AbortSignal) => Promise<Secret | undefined>;
   readonly rate: CallRate;
   /** The tenant, once it is known. */
   readonly tenantId: () => string | undefined;
@@ -28,7 +31,7 @@ export interface Launching {
 /** The parts with which flow runs are launched. Nothing is sent until one is. */
 export function createLaunching(
   settings: Settings,
-  { calls, clock, logger, rate, tenantId }: CreateLaunchingDependencies,
+  { apiKey, calls, clock, logger, rate, tenantId }: CreateLaunchingDependencies,
 ): Launching {
   const { agent, ecs } = settings;
   const request: TaskRequestSettings = {
@@ -45,10 +48,15 @@ export function createLaunching(
   const described = new DescribedDefinitions(sender);
   const taskRequest: Launching['taskRequest'] = async (run, signal) => {
     const { task_definition_path: path, task_definition_arn: arn } = run.runConfig ?? {};
-    return buildTaskRequest(run, request, {
-      template: typeof path === 'string' ? await readTaskDefinition(path) : undefined,
-      described: typeof arn === 'string' ? await described.get(arn, signal) : undefined,
-    });
+    if (typeof arn !== 'string') {
+      const template = typeof path === 'string' ? await readTaskDefinition(path) : undefined;
+      return buildTaskRequest(run, request, { template });
+    }
+    const definition = await described.get(arn, signal);
+    // The genuine agent leaves this to ECS, which names neither the containers nor the remedy.
+    definedFlowContainer(arn, definition);
+    const key = ecs.plaintextApiKey ? await withValue(request.key, () => apiKey(signal)) : request.key;
+    return buildTaskRequest(run, { ...request, key }, { described: definition });
   };
   const launcher = new EcsLauncher<Prefect1FlowRun>({
     agent: agent.name,
@@ -61,6 +69,11 @@ export function createLaunching(
     taskRequest,
   });
   return { ecsClient, taskRequest, launcher };
+}
+
+/** A definition that the user registered may lack the secret: then the run is given what is in it. */
+async function withValue(key: FlowRunKey, read: () => Promise<Secret | undefined>): Promise<FlowRunKey> {
+  return key.kind === 'secret' ? { ...key, value: await read() } : key;
 }
 
 /** Flow runs use the agent's own key, from the same place. */

@@ -2,6 +2,7 @@ import { familyOf } from './ecs/definition-family.ts';
 import { FlowRunError } from './errors.ts';
 import type { Clock } from './clock.ts';
 import type { CreatedAgent } from './create-agent.ts';
+import { HARMLESS_VARIABLES } from './prefect1/flow-environment.ts';
 import type { TaskRequest } from './task-request.ts';
 
 /** What a poll would do with one due flow run. */
@@ -15,7 +16,7 @@ export type PlannedRun = {
       readonly action: 'launch';
       /** The family it would be registered or found under, or the ARN that the run asks for. */
       readonly taskDefinition: string;
-      /** The arguments of RunTask, without the values of secrets. */
+      /** The arguments of RunTask, without the values of environment variables that users set. */
       readonly runTask: TaskRequest['runTask'];
     }
   | { readonly action: 'fail'; readonly reason: string }
@@ -37,7 +38,12 @@ export async function plan(
     try {
       const { taskDefinition, runTask } = await taskRequest(run, signal);
       const shown = taskDefinition.kind === 'arn' ? taskDefinition.arn : familyOf(taskDefinition.content);
-      planned.push({ ...about, action: 'launch', taskDefinition: shown, runTask: withoutSecrets(runTask) });
+      planned.push({
+        ...about,
+        action: 'launch',
+        taskDefinition: shown,
+        runTask: withoutUsersValues(runTask),
+      });
     } catch (error) {
       if (!(error instanceof FlowRunError)) throw error;
       planned.push({ ...about, action: 'fail', reason: error.message });
@@ -49,15 +55,15 @@ export async function plan(
   return [...planned, ...failing];
 }
 
-const SECRET_NAME = /key|token|secret|password|passwd|credential/i;
-
-function withoutSecrets(runTask: TaskRequest['runTask']): TaskRequest['runTask'] {
+/** A secret may stand in any variable of the users: only the agent's own harmless ones are shown. */
+function withoutUsersValues(runTask: TaskRequest['runTask']): TaskRequest['runTask'] {
   const { overrides } = runTask;
   const containerOverrides = overrides?.containerOverrides?.map((container) => ({
     ...container,
-    environment: container.environment?.map(({ name, value }) =>
-      SECRET_NAME.test(name ?? '') && value ? { name, value: '[secret]' } : { name, value },
-    ),
+    environment: container.environment?.map(({ name = '', value }) => {
+      const isShown = !value || (container.name === 'flow' && HARMLESS_VARIABLES.has(name));
+      return { name, value: isShown ? value : '[not shown]' };
+    }),
   }));
   return { ...runTask, overrides: { ...overrides, containerOverrides } };
 }

@@ -28,6 +28,9 @@ export interface TaskRequest {
   readonly logStream: LogStream | undefined;
 }
 
+/** The tag of a task that holds the claim key of its run: the launcher's. */
+export const CLAIM_KEY_TAG = 'prefect:claim-key';
+
 /** A container's log in CloudWatch. ECS names the stream `<prefix>/<container>/<task id>`. */
 export interface LogStream {
   readonly group: string;

@@ -38,7 +38,7 @@ async function poll<Run extends FlowRun>(
   context: PollContext<Run>,
   { maxPolls, leadMs, lingerMs, stop }: PollUntilIdleOptions,
 ): Promise<void> {
-  const { tally, budget } = context;
+  const { tally } = context;
   // A run is worked on once in an invocation: what came of it won't change within seconds.
   const seen = new Set<string>();
   const postponed = new Map<string, Postponed>();

@@ -6,7 +6,9 @@ import { settingsOptions } from './settings-flags.ts';
 /** `agent plan` */
 export function planCommand(io: CliIo): Command {
   const command = new Command('plan')
-    .description('Show what a poll would do with each due flow run. Changes nothing.')
+    .description(
+      "Show what a poll would do with each due flow run. Changes nothing, hides the values of users' variables.",
+    )
     .addHelpText('after', EXAMPLES)
     .action(async (_, self: Command) => {
       const { showPlan } = await import('./show-plan.ts');

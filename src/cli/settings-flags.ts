@@ -88,7 +88,8 @@ function keyOption(): Option {
   return new Option('-k, --key <key>').hideHelp().argParser(() => {
     throw new SettingsError(
       '--key is not taken: every user of this machine can read the arguments of a process. ' +
-        'Set PREFECT__CLOUD__API_KEY, or name the secret that holds the key with --key-secret <arn>.',
+        'Name the secret that holds the key with --key-secret <arn>, or set PREFECT__CLOUD__API_KEY and, ' +
+        'since tasks then get it in plain text, PREFECT__CLOUD__AGENT__ECS__PLAINTEXT_API_KEY=true.',
     );
   });
 }

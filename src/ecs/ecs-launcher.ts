@@ -15,7 +15,7 @@ import { readRefusal } from './refusal.ts';
 import { runTask, type RunTaskResult, type RunTaskSignals } from './run-task.ts';
 import { startedBy } from './started-by.ts';
 import type { TaskDefinitions } from './task-definitions.ts';
-import type { TaskDefinitionSource, TaskRequest } from '../task-request.ts';
+import { CLAIM_KEY_TAG, type TaskDefinitionSource, type TaskRequest } from '../task-request.ts';
 import { timeoutSignal } from '../timeout-signal.ts';
 
 /** Launches under way at once. At 20 a second, one may take more than a second. */
@@ -42,7 +42,11 @@ export interface EcsLauncherOptions<Run extends FlowRun> {
   readonly logger: Logger;
   /** Whether a task that finds no room on Fargate Spot is started on demand. */
   readonly spotFallback: boolean;
-  /** What to run for a flow run. @throws FlowRunError when the run itself makes that impossible. */
+  /**
+   * What to run for a flow run.
+   * @throws FlowRunError when the run itself makes that impossible.
+   * @throws SettingsError when a setting does, of which only runs like this one need more.
+   */
   readonly taskRequest: (run: Run, signal: AbortSignal) => Promise<TaskRequest>;
   /** From 0 to 1; spreads attempts. @default Math.random */
   readonly random?: () => number;
@@ -98,7 +102,7 @@ export class EcsLauncher<Run extends FlowRun> {
     } catch (error) {
       if (error instanceof FlowRunError) return failed(error.message);
       if (signal.aborted) return { kind: 'later', reason: describeError(error) };
-      if (error instanceof AgentError) return blocked(describeError(error));
+      if (error instanceof AgentError) return blocked(error.message);
       const call = request === undefined ? 'The task definition' : 'RegisterTaskDefinition';
       const { cause, reason } = readRefusal(call, error, request?.chosenByRun ?? new Set());
       if (cause === 'throttle') return { kind: 'later', reason };
@@ -144,7 +148,7 @@ export class EcsLauncher<Run extends FlowRun> {
       taskDefinition,
       clientToken: clientToken(run.id, run.claimKey),
       startedBy: startedBy(this.#options.agent, run.id),
-      tags: [...tags, { key: 'prefect:claim-key', value: run.claimKey }],
+      tags: [...tags, { key: CLAIM_KEY_TAG, value: run.claimKey }],
     };
   }
 

@@ -14,9 +14,16 @@ export function readContainers(value: unknown, path: string): Container[] {
   return structuredClone(parsed.data ?? []);
 }
 
+/** The container that runs the flow. */
+export function findFlowContainer<C extends { readonly name?: unknown }>(
+  list: readonly C[] | undefined,
+): C | undefined {
+  return list?.find(({ name }) => name === 'flow');
+}
+
 /** The container that runs the flow, added where there is none. */
 export function flowContainer(list: Container[]): Container {
-  const found = list.find(({ name }) => name === 'flow');
+  const found = findFlowContainer(list);
   if (found !== undefined) return found;
   const added: Container = { name: 'flow' };
   list.push(added);

@@ -5,6 +5,21 @@ import type { TaskRequestSettings } from './task-request.ts';
 /** The names under which a flow process looks for the key: since 1.0, and before. */
 export const KEY_VARIABLES = ['PREFECT__CLOUD__API_KEY', 'PREFECT__CLOUD__AUTH_TOKEN'] as const;
 
+/** The agent's own variables that anyone may read: all but the key's. */
+export const HARMLESS_VARIABLES: ReadonlySet<string> = new Set([
+  'PREFECT__BACKEND',
+  'PREFECT__CLOUD__AGENT__LABELS',
+  'PREFECT__CLOUD__API',
+  'PREFECT__CLOUD__SEND_FLOW_RUN_LOGS',
+  'PREFECT__CLOUD__TENANT_ID',
+  'PREFECT__CLOUD__USE_LOCAL_SECRETS',
+  'PREFECT__CONTEXT__FLOW_ID',
+  'PREFECT__CONTEXT__FLOW_RUN_ID',
+  'PREFECT__ENGINE__FLOW_RUNNER__DEFAULT_CLASS',
+  'PREFECT__LOGGING__LEVEL',
+  'PREFECT__LOGGING__LOG_TO_CLOUD',
+]);
+
 /**
  * The environment of a flow run's container, in rising precedence: the log level, the agent's variables, the
  * run config's, and what the flow run needs. As `get_run_task_kwargs` of Prefect 1.4.1's ECS agent.

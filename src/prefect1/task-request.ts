@@ -1,18 +1,22 @@
-import type { TaskDefinition } from '@aws-sdk/client-ecs';
+import type { Tag, TaskDefinition } from '@aws-sdk/client-ecs';
+import { chosenByRun } from './chosen-by-run.ts';
 import type { Clock } from '../clock.ts';
 import { environmentEntries, flowContainer, mergeByName, readContainers } from './containers.ts';
 import { FlowRunError } from '../errors.ts';
-import { flowCommand } from './flow-command.ts';
-import { flowEnvironment, KEY_VARIABLES } from './flow-environment.ts';
+import { fitRequest } from './fit-request.ts';
 import { flowImage, isDockerStorage } from './flow-image.ts';
+import { flowLogStream } from './flow-log-stream.ts';
+import { asText, buildRunTask } from './run-task-input.ts';
+import {
+  hasKeySecret,
+  keySecrets,
+  pinnedKey,
+  requireExecutionRole,
+  withoutKeyVariables,
+} from './flow-run-key.ts';
 import type { Prefect1FlowRun } from './flow-run.ts';
 import { type EcsRun, readRunConfig } from './run-config.ts';
-import {
-  mergeRunTaskKwargs,
-  readContainerOverrides,
-  readOverrides,
-  type RunTaskKwargs,
-} from './run-task-kwargs.ts';
+import { mergeRunTaskKwargs, readOverrides, type RunTaskKwargs } from './run-task-kwargs.ts';
 import type { Secret } from '../secret.ts';
 import type { AgentSettings, EcsSettings, Prefect1Settings } from '../settings/settings.ts';
 import type { TaskDefinitionContent, TaskDefinitionSource, TaskRequest } from '../task-request.ts';
@@ -21,7 +25,13 @@ import type { TaskDefinitionContent, TaskDefinitionSource, TaskRequest } from '.
 export type FlowRunKey =
   | { readonly kind: 'none' }
   | { readonly kind: 'value'; readonly value: Secret }
-  | { readonly kind: 'secret'; readonly arn: string };
+  | {
+      readonly kind: 'secret';
+      /** Of a Secrets Manager secret or an SSM parameter, as ECS takes it. */
+      readonly arn: string;
+      /** What the secret holds, where it was read to be given in plain text. */
+      readonly value?: Secret | undefined;
+    };
 
 /** The settings that shape a task. */
 export interface TaskRequestSettings {
@@ -44,17 +54,27 @@ const DEFAULT_TASK_DEFINITION = {
   containerDefinitions: [{ name: 'flow' }],
 };
 
+/** The task definition that a task is started with, as far as its request depends on it. */
+export interface DefinitionInForce extends Pick<
+  TaskDefinition,
+  'containerDefinitions' | 'executionRoleArn' | 'taskRoleArn'
+> {
+  /** ECS tells those of a registered definition apart from it. */
+  readonly tags?: Tag[] | undefined;
+}
+
 /** The task definition that a run config names instead of holding it. */
 export interface NamedDefinition {
   /** What is behind `task_definition_path`. */
   readonly template?: Readonly<Record<string, unknown>> | undefined;
   /** What ECS says of `task_definition_arn`. */
-  readonly described?: Pick<TaskDefinition, 'taskRoleArn' | 'executionRoleArn'> | undefined;
+  readonly described?: DefinitionInForce | undefined;
 }
 
 /**
  * A flow run as an ECS task, by the rules of Prefect 1.4.1's ECS agent.
  * @throws FlowRunError for what the run, its run config or its storage has wrong.
+ * @throws SettingsError when no role is known with which ECS could read the key's secret.
  */
 export function buildTaskRequest(
   run: Prefect1FlowRun,
@@ -68,13 +88,17 @@ export function buildTaskRequest(
   if (content === undefined && isDockerStorage(run.flow)) {
     throw new FlowRunError('Cannot provide `task_definition_arn` when using `Docker` storage');
   }
-  const taskDefinition: TaskDefinitionSource =
+  const definition: DefinitionInForce = content ?? described ?? {};
+  const key = content === undefined ? pinnedKey(arn ?? '', definition, settings) : settings.key;
+  const input = buildRunTask(run, config, { ...settings, key }, kwargs, definition);
+  requireExecutionRole(key, input.overrides?.executionRoleArn ?? definition.executionRoleArn);
+  const source: TaskDefinitionSource =
     content === undefined ? { kind: 'arn', arn: arn ?? '' } : { kind: 'content', content };
+  const own = arn == null ? (config.task_definition ?? template) : { ...described };
   return {
-    taskDefinition,
-    runTask: buildRunTask(run, config, settings, kwargs, content ?? described),
-    chosenByRun: new Set(),
-    logStream: undefined,
+    ...fitRequest({ taskDefinition: source, runTask: input }),
+    chosenByRun: chosenByRun({ flow: run.flow, config, ecs: settings.ecs, own }),
+    logStream: flowLogStream(definition),
   };
 }
 
@@ -111,74 +135,25 @@ function buildContent(
   container.image = image;
   const path = 'task_definition.containerDefinitions.flow';
   const imageEntry = environmentEntries({ PREFECT__CONTEXT__IMAGE: image });
-  container.environment = mergeByName(imageEntry, container.environment, `${path}.environment`);
+  const environment = mergeByName(imageEntry, container.environment, `${path}.environment`);
   if (key.kind === 'secret') {
-    const secrets = KEY_VARIABLES.map((name) => ({ name, valueFrom: key.arn }));
-    container.secrets = mergeByName(secrets, container.secrets, `${path}.secrets`);
+    container.secrets = mergeByName(keySecrets(key.arn), container.secrets, `${path}.secrets`);
   }
-  const executionRoleArn = config.execution_role_arn ?? ecs.executionRoleArn;
+  container.environment = hasKeySecret(container.secrets) ? withoutKeyVariables(environment) : environment;
+  // ECS registers no secrets without a role, even if one comes with the overrides.
+  const executionRoleArn =
+    config.execution_role_arn ?? ecs.executionRoleArn ?? readOverrides(kwargs).executionRoleArn;
   // A run that chooses a capacity provider drops the agent's launch type, which still says what must fit.
   const launchType = kwargs.launchType ?? ecs.launchType;
   const content = {
     ...given,
     ...('cpu' in given && { cpu: asText(given.cpu) }),
     ...('memory' in given && { memory: asText(given.memory) }),
-    ...(!('executionRoleArn' in given) && executionRoleArn !== undefined && { executionRoleArn }),
+    ...(!given.executionRoleArn && executionRoleArn !== undefined && { executionRoleArn }),
     ...(!('requiresCompatibilities' in given) &&
       launchType !== undefined && { requiresCompatibilities: [launchType] }),
     containerDefinitions,
   };
   // What the user wrote goes to ECS as it is; ECS says what is wrong with it.
   return content as unknown as TaskDefinitionContent;
-}
-
-/** ECS takes CPU and memory as text; people write numbers. */
-function asText(size: unknown): unknown {
-  return typeof size === 'number' ? String(size) : size;
-}
-
-function buildRunTask(
-  run: Prefect1FlowRun,
-  config: EcsRun,
-  settings: TaskRequestSettings,
-  kwargs: RunTaskKwargs,
-  definition: NamedDefinition['described'],
-): TaskRequest['runTask'] {
-  const overrides = readOverrides(kwargs);
-  const containerOverrides = readContainerOverrides(overrides);
-  const container = flowContainer(containerOverrides);
-  const timing = { startTimeMs: run.startTimeMs, nowMs: settings.clock.now() };
-  container.command = flowCommand(run.flow.coreVersion, timing);
-  container.environment = mergeByName(
-    environmentEntries(flowEnvironment(run, config.env ?? {}, settings)),
-    container.environment,
-    'run_task_kwargs.overrides.containerOverrides.flow.environment',
-  );
-  const { ecs } = settings;
-  const taskRoleArn = config.task_role_arn ?? definition?.taskRoleArn ?? ecs.taskRoleArn;
-  const executionRoleArn = config.execution_role_arn ?? definition?.executionRoleArn ?? ecs.executionRoleArn;
-  const cpu = config.cpu || overrides.cpu;
-  const memory = config.memory || overrides.memory;
-  const runTask = {
-    ...kwargs,
-    tags: [...readContainers(kwargs.tags, 'run_task_kwargs.tags'), ...flowTags(run)],
-    overrides: {
-      ...overrides,
-      ...(taskRoleArn !== undefined && { taskRoleArn }),
-      ...(executionRoleArn !== undefined && { executionRoleArn }),
-      ...(cpu !== undefined && { cpu: asText(cpu) }),
-      ...(memory !== undefined && { memory: asText(memory) }),
-      containerOverrides,
-    },
-  };
-  return runTask as unknown as TaskRequest['runTask'];
-}
-
-/** On the task and not on the definition, which runs of other flows may share. */
-function flowTags({ id, flow }: Prefect1FlowRun): object[] {
-  return [
-    { key: 'prefect:flow-run-id', value: id },
-    { key: 'prefect:flow-id', value: flow.id },
-    { key: 'prefect:flow-version', value: String(flow.version) },
-  ];
 }

@@ -5,6 +5,7 @@ import { readHealthSettings } from './load-health-settings.ts';
 import { addPrefectAuth, addPrefectConfig } from './prefect-files.ts';
 import { readApiKeySource } from './read-api-key-source.ts';
 import { readEcsSettings } from './read-ecs-settings.ts';
+import { refusePlaintextKey } from './refuse-plaintext-key.ts';
 import { SettingsReader } from './settings-reader.ts';
 import type { AgentSettings, Prefect1Settings, Settings } from './settings.ts';
 import { noteLikelyTypos, rejectUnknownEcsNames } from './unknown-names.ts';
@@ -30,6 +31,7 @@ export async function loadSettings(
     flowLogLevel: reader.read('PREFECT__LOGGING__LEVEL'),
     ...readHealthSettings(reader),
   };
+  refusePlaintextKey(reader, settings);
   await rejectUnknownEcsNames(reader, env);
   if (reader.hasProblems) await noteLikelyTypos(reader, env);
   reader.throwIfWrong();

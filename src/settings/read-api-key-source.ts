@@ -2,12 +2,12 @@ import type { SettingsReader } from './settings-reader.ts';
 import type { ApiKeySource } from './settings.ts';
 
 /** By precedence: Prefect's name, then its older ones. */
-const KEY_NAMES = [
+export const KEY_NAMES = [
   'PREFECT__CLOUD__API_KEY',
   'PREFECT__CLOUD__AGENT__AUTH_TOKEN',
   'PREFECT__CLOUD__AUTH_TOKEN',
 ] as const;
-const SECRET_NAME = 'PREFECT__CLOUD__API_KEY_SECRET';
+export const SECRET_NAME = 'PREFECT__CLOUD__API_KEY_SECRET';
 
 /**
  * The API key of the first source that has one under any name: a key in the environment wins over one in a file.

@@ -47,7 +47,8 @@ export const settingsTable = {
   PREFECT__CLOUD__API_KEY: {
     parse: secret,
     whenUnset: 'required for `cloud`, unless another setting gives the key',
-    description: 'API key, in plain text. Prefer `PREFECT__CLOUD__API_KEY_SECRET`.',
+    description:
+      'API key, in plain text. Needs `PREFECT__CLOUD__AGENT__ECS__PLAINTEXT_API_KEY`; prefer `PREFECT__CLOUD__API_KEY_SECRET`.',
   },
   PREFECT__CLOUD__AGENT__AUTH_TOKEN: {
     parse: secret,
@@ -150,7 +151,8 @@ export const settingsTable = {
   PREFECT__CLOUD__AGENT__ECS__EXECUTION_ROLE_ARN: {
     parse: roleArn,
     whenUnset: 'none',
-    description: 'ARN of the role with which ECS pulls images, writes logs and reads secrets.',
+    description:
+      'ARN of the role with which ECS pulls images, writes logs and reads secrets, that of `PREFECT__CLOUD__API_KEY_SECRET` among them.',
   },
   PREFECT__CLOUD__AGENT__ECS__TASK_DEFINITION: {
     parse: documentSource,

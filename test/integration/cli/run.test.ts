@@ -31,7 +31,7 @@ async function world(options: { prefect?: Partial<Prefect1Options>; ecs?: Partia
     type: 'ECSRun',
     image: 'flow:1',
     labels: ['prod'],
-    env: { GREETING: 'hi', MY_TOKEN: 'sesame' },
+    env: { DATABASE_URL: 'postgres://me:sesame@db/etl' },
   };
   const storage = { type: 'Local' };
   const flow = prefect.createFlow({ name: 'etl', runConfig, storage });
@@ -86,7 +86,7 @@ describe('run', () => {
     const { code, out, err } = await cli(['run', '-l', 'prod'], env);
     expect(code).toBe(5);
     expect(out).toMatch(/put-back .*RESOURCE:MEMORY/);
-    expect(err).toMatch(/error: None of 1 claimed/);
+    expect(err).toMatch(/error: None of 1 due/);
   });
 
   test('an API that is down ends with 3', async () => {
@@ -163,7 +163,8 @@ describe('plan', () => {
     expect(out).toMatch(
       new RegExp(`^owl ${run.id}\n {2}starts: .* ago\n {2}taskDefinition: \\S+\n {2}cluster: etl\n`),
     );
-    expect(out).toContain('- { name: GREETING, value: hi }');
+    expect(out).toContain('- { name: PREFECT__BACKEND, value: server }');
+    expect(out).toContain('- { name: DATABASE_URL, value: "[not shown]" }');
     expect(out).not.toContain('sesame');
     expect(out).toContain('\n1 flow run is due.\n');
     expect(prefect.flowRun(run.id)?.state).toBe('Scheduled');

@@ -109,10 +109,14 @@ test('a look-up that fails is made again by the next launch', async () => {
 });
 
 test('a warm sandbox does not grow with its definitions', { timeout: 60_000 }, async () => {
-  const { warm, ecsCalls } = await setUp({ throttle: false });
+  const { warm, clock, ecsCalls } = await setUp({ throttle: false });
   const definitions = warm();
   const image = (i: number) => ({ ...CONTENT, containerDefinitions: [{ name: 'flow', image: `i:${i}` }] });
-  for (let i = 0; i <= 500; i += 1) await definitions.arnOf(image(i), patient());
+  for (let i = 0; i <= 500; i += 1) {
+    await definitions.arnOf(image(i), patient());
+    // AWS allows one registration a second, and this is the pace.
+    await clock.advance(1000);
+  }
   ecsCalls();
   await definitions.arnOf(image(500), patient());
   await definitions.arnOf(image(0), patient());

@@ -139,8 +139,8 @@ test('a dry run says what would be done and does nothing', async () => {
     calls: { prefect: { tenant: 1, get_runs_in_queue: 1, flow_run: 1 }, ecs: {} },
   });
   const text = JSON.stringify(result);
-  expect(text).toContain('"name":"REGION","value":"eu"');
-  expect(text).toContain('"name":"DB_PASSWORD","value":"[secret]"');
+  expect(text).toContain('"name":"PREFECT__BACKEND","value":"server"');
+  expect(text).toContain('"name":"DB_PASSWORD","value":"[not shown]"');
   expect(text).not.toContain('canary');
   expect([prefect1.agents(), ecs.tasks(), ecs.calls]).toEqual([[], [], {}]);
   expect(prefect1.flowRuns().map(({ state }) => state)).toEqual(['Scheduled', 'Scheduled']);

@@ -1,69 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { FlowRunError } from '../../../src/errors.ts';
 import { flowCommand } from '../../../src/prefect1/flow-command.ts';
+import { FlowRunError } from '../../../src/errors.ts';
 import type { Prefect1FlowRun } from '../../../src/prefect1/flow-run.ts';
-import {
-  buildTaskRequest,
-  type NamedDefinition,
-  type TaskRequestSettings,
-} from '../../../src/prefect1/task-request.ts';
+import { buildTaskRequest, type NamedDefinition } from '../../../src/prefect1/task-request.ts';
 import { Secret } from '../../../src/secret.ts';
-import type { TaskRequest } from '../../../src/task-request.ts';
-
-const SECRET_ARN = 'arn:aws:ssm:us-east-1:123456789012:parameter/prefect';
-
-const role = (name: string): string => `arn:aws:iam::123456789012:role/${name}`;
-
-const settings = (change: Partial<TaskRequestSettings> = {}): TaskRequestSettings => ({
-  prefect: { backend: 'cloud', api: 'https://api.prefect.io' },
-  agent: { labels: ['prod', "it's"], envVars: {}, noCloudLogs: false },
-  ecs: {
-    cluster: undefined,
-    launchType: 'FARGATE',
-    taskRoleArn: undefined,
-    executionRoleArn: undefined,
-    taskDefinition: undefined,
-    plaintextApiKey: true,
-    runTaskKwargs: { networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-a'] } } },
-  },
-  flowLogLevel: 'INFO',
-  key: { kind: 'none' },
-  tenantId: () => 'tenant-1',
-  clock: { now: () => 0 },
-  ...change,
-});
-
-const ecs = (change: Partial<TaskRequestSettings['ecs']>): TaskRequestSettings =>
-  settings({ ecs: { ...settings().ecs, ...change } });
-
-const run = (
-  runConfig: Prefect1FlowRun['runConfig'],
-  flow: Partial<Prefect1FlowRun['flow']> = {},
-): Prefect1FlowRun => ({
-  id: 'run-1',
-  name: 'brave-lynx',
-  startTimeMs: 0,
-  version: 1,
-  state: { type: 'Scheduled' },
-  flow: { id: 'flow-1', name: 'etl', version: 3, storage: { type: 'S3' }, coreVersion: '1.4.1', ...flow },
-  runConfig,
-  taskRuns: [],
-});
-
-const ecsRun = (fields: object = {}) => ({ type: 'ECSRun', ...fields });
-
-const contentOf = ({ taskDefinition }: TaskRequest) => {
-  if (taskDefinition.kind !== 'content') throw new Error('expected a definition of its own');
-  return taskDefinition.content;
-};
-
-const flowOverride = ({ runTask }: TaskRequest) =>
-  runTask.overrides?.containerOverrides?.find(({ name }) => name === 'flow');
-
-const environmentOf = (request: TaskRequest): Record<string, string | undefined> =>
-  Object.fromEntries(
-    (flowOverride(request)?.environment ?? []).map(({ name, value }) => [name ?? '', value]),
-  );
+import {
+  contentOf,
+  ecs,
+  ecsRun,
+  environmentOf,
+  flowOverride,
+  role,
+  run,
+  SECRET_ARN,
+  settings,
+  withSecret,
+} from '../../support/task-request.ts';
 
 test('a run without a run config becomes the genuine agent’s default task', () => {
   const request = buildTaskRequest(run(null), settings());
@@ -85,7 +37,9 @@ test('a run without a run config becomes the genuine agent’s default task', ()
     networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-a'] } },
     tags: [
       { key: 'prefect:flow-run-id', value: 'run-1' },
+      { key: 'prefect:flow-run-name', value: 'brave-lynx' },
       { key: 'prefect:flow-id', value: 'flow-1' },
+      { key: 'prefect:flow-name', value: 'etl' },
       { key: 'prefect:flow-version', value: '3' },
     ],
   });
@@ -115,7 +69,7 @@ test('runs that differ in nothing but themselves share a definition', () => {
 
 describe('the key', () => {
   test('that lives in a secret is named in the definition and is nowhere else (conformance 50)', () => {
-    const request = buildTaskRequest(run(null), settings({ key: { kind: 'secret', arn: SECRET_ARN } }));
+    const request = buildTaskRequest(run(null), withSecret());
     expect(contentOf(request).containerDefinitions?.[0]?.secrets).toEqual([
       { name: 'PREFECT__CLOUD__API_KEY', valueFrom: SECRET_ARN },
       { name: 'PREFECT__CLOUD__AUTH_TOKEN', valueFrom: SECRET_ARN },

@@ -12,6 +12,7 @@ const ECS = 'PREFECT__CLOUD__AGENT__ECS__';
 const LEAST = {
   AWS_LAMBDA_FUNCTION_NAME: 'poll',
   PREFECT__CLOUD__API_KEY: 'k3y',
+  [`${ECS}PLAINTEXT_API_KEY`]: 'true',
   [`${ECS}SUBNETS`]: 'subnet-1',
 };
 
@@ -69,7 +70,7 @@ test('fills in every default', async () => {
       },
       launchRate: { perSecond: 20, isLimit: false },
       spotFallback: false,
-      plaintextApiKey: false,
+      plaintextApiKey: true,
     },
     flowLogLevel: 'INFO',
     controlTable: undefined,
@@ -176,6 +177,26 @@ describe('the API key', () => {
       expect(lines.join()).not.toContain('hunter2');
     },
   );
+
+  test.each(['PREFECT__CLOUD__API_KEY', 'PREFECT__CLOUD__AGENT__AUTH_TOKEN', 'PREFECT__CLOUD__AUTH_TOKEN'])(
+    'in plain text in %s is refused, with both ways out',
+    async (name) => {
+      const lines = await problems({ ...NONE, [name]: 'hunter2', [`${ECS}PLAINTEXT_API_KEY`]: undefined });
+      expect(lines).toEqual([expect.stringMatching(`^${name} \\(environment\\): .*describe tasks`)]);
+      expect(lines[0]).toContain('PREFECT__CLOUD__API_KEY_SECRET to the ARN');
+      expect(lines[0]).toContain('instead of PREFECT__CLOUD__API_KEY,');
+      expect(lines[0]).toContain(`${ECS}PLAINTEXT_API_KEY=true`);
+      expect(lines[0]).not.toContain('hunter2');
+    },
+  );
+
+  test.each([
+    ['no key', { PREFECT__BACKEND: 'server' }],
+    ['a key in a secret', { PREFECT__CLOUD__API_KEY_SECRET: ARN }],
+  ])('needs no leave for plain text with %s', async (_, env) => {
+    const settings = load({ ...NONE, ...env, [`${ECS}PLAINTEXT_API_KEY`]: undefined });
+    await expect(settings).resolves.toMatchObject({ ecs: { plaintextApiKey: false } });
+  });
 
   test('never shows in the settings', async () => {
     const settings = await load({ PREFECT__CLOUD__API_KEY: 'hunter2' });

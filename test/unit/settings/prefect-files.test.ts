@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { loadSettings } from '../../../src/settings/load-settings.ts';
 
 const SUBNETS = { PREFECT__CLOUD__AGENT__ECS__SUBNETS: 'subnet-1' };
+const PLAINTEXT = 'PREFECT__CLOUD__AGENT__ECS__PLAINTEXT_API_KEY';
 
 function absent(path: string): Error {
   return Object.assign(new Error(`no such file: ${path}`), { code: 'ENOENT' });
@@ -12,7 +13,7 @@ function load(files: Readonly<Record<string, string>>, env: NodeJS.ProcessEnv = 
     const text = files[path];
     return text === undefined ? Promise.reject(absent(path)) : Promise.resolve(text);
   };
-  return loadSettings({ HOME: '/home/me', ...SUBNETS, ...env }, { readFile });
+  return loadSettings({ HOME: '/home/me', [PLAINTEXT]: 'true', ...SUBNETS, ...env }, { readFile });
 }
 
 const SERVER = { '/home/me/.prefect/backend.toml': 'backend = "server"\n' };
@@ -106,6 +107,13 @@ describe('outside Lambda', () => {
     expect(token?.kind === 'value' && token.value.reveal()).toBe('token');
     const config = await keyWith({});
     expect(config?.kind === 'value' && config.value.reveal()).toBe('config');
+  });
+
+  test('a key in a file is in plain text as well', async () => {
+    const auth = { [AUTH]: '["api.prefect.io"]\napi_key = "hunter2"\n' };
+    const error = await load(auth, { [PLAINTEXT]: undefined }).catch(String);
+    expect(error).toContain(`PREFECT__CLOUD__API_KEY (${AUTH}): expected a secret`);
+    expect(error).not.toContain('hunter2');
   });
 
   test.each([

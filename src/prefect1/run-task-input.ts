@@ -1,0 +1,77 @@
+import {
+  environmentEntries,
+  findFlowContainer,
+  flowContainer,
+  mergeByName,
+  type NamedEntry,
+  readContainers,
+} from './containers.ts';
+import { flowCommand } from './flow-command.ts';
+import { flowEnvironment } from './flow-environment.ts';
+import type { Prefect1FlowRun } from './flow-run.ts';
+import { hasKeySecret, withoutKeyVariables } from './flow-run-key.ts';
+import type { EcsRun } from './run-config.ts';
+import { readContainerOverrides, readOverrides, type RunTaskKwargs } from './run-task-kwargs.ts';
+import type { DefinitionInForce, TaskRequestSettings } from './task-request.ts';
+import { taskTags } from './task-tags.ts';
+import type { TaskRequest } from '../task-request.ts';
+
+/** ECS takes CPU and memory as text; people write numbers. */
+export function asText(size: unknown): unknown {
+  return typeof size === 'number' ? String(size) : size;
+}
+
+/** The arguments of RunTask for a run. @throws FlowRunError */
+export function buildRunTask(
+  run: Prefect1FlowRun,
+  config: EcsRun,
+  settings: TaskRequestSettings,
+  kwargs: RunTaskKwargs,
+  definition: DefinitionInForce,
+): TaskRequest['runTask'] {
+  const overrides = readOverrides(kwargs);
+  const containerOverrides = readContainerOverrides(overrides);
+  const container = flowContainer(containerOverrides);
+  const timing = { startTimeMs: run.startTimeMs, nowMs: settings.clock.now() };
+  container.command = flowCommand(run.flow.coreVersion, timing);
+  container.environment = overrideEnvironment(run, config, settings, definition, container.environment);
+  const { ecs } = settings;
+  const taskRoleArn = config.task_role_arn ?? definition.taskRoleArn ?? ecs.taskRoleArn;
+  const executionRoleArn = config.execution_role_arn ?? definition.executionRoleArn ?? ecs.executionRoleArn;
+  const cpu = config.cpu || overrides.cpu;
+  const memory = config.memory || overrides.memory;
+  const { propagateTags = 'TASK_DEFINITION', enableECSManagedTags = true, ...others } = kwargs;
+  const propagated =
+    propagateTags === 'TASK_DEFINITION' ? readContainers(definition.tags, 'task_definition.tags') : [];
+  const runTask = {
+    ...others,
+    propagateTags,
+    enableECSManagedTags,
+    tags: taskTags(run, readContainers(kwargs.tags, 'run_task_kwargs.tags'), propagated),
+    overrides: {
+      ...overrides,
+      ...(taskRoleArn !== undefined && { taskRoleArn }),
+      ...(executionRoleArn !== undefined && { executionRoleArn }),
+      ...(cpu !== undefined && { cpu: asText(cpu) }),
+      ...(memory !== undefined && { memory: asText(memory) }),
+      containerOverrides,
+    },
+  };
+  return runTask as unknown as TaskRequest['runTask'];
+}
+
+function overrideEnvironment(
+  run: Prefect1FlowRun,
+  config: EcsRun,
+  settings: TaskRequestSettings,
+  { containerDefinitions }: DefinitionInForce,
+  own: unknown,
+): NamedEntry[] {
+  const environment = mergeByName(
+    environmentEntries(flowEnvironment(run, config.env ?? {}, settings)),
+    own,
+    'run_task_kwargs.overrides.containerOverrides.flow.environment',
+  );
+  const givesKey = hasKeySecret(findFlowContainer(containerDefinitions)?.secrets);
+  return givesKey ? withoutKeyVariables(environment) : environment;
+}
