@@ -1,4 +1,6 @@
 import type { TaskDefinition } from '@aws-sdk/client-ecs';
+import { withTaskSize } from '../boto-arguments.ts';
+import { checkDocuments } from './check-documents.ts';
 import { environmentEntries, flowContainer, mergeByName, readContainers } from './containers.ts';
 import { FlowRunError } from '../errors.ts';
 import { flowCommand } from './flow-command.ts';
@@ -7,10 +9,12 @@ import { flowImage, isDockerStorage } from './flow-image.ts';
 import type { Prefect1FlowRun } from './flow-run.ts';
 import { type EcsRun, readRunConfig } from './run-config.ts';
 import {
+  hasStrategy,
   mergeRunTaskKwargs,
   readContainerOverrides,
   readOverrides,
   type RunTaskKwargs,
+  withoutSecondCapacity,
 } from './run-task-kwargs.ts';
 import type { Secret } from '../secret.ts';
 import type { AgentSettings, EcsSettings, Prefect1Settings } from '../settings/settings.ts';
@@ -59,7 +63,9 @@ export function buildTaskRequest(
   { template, described }: NamedDefinition = {},
 ): TaskRequest {
   const config = readRunConfig(run);
-  const kwargs = mergeRunTaskKwargs(agentKwargs(settings.ecs), config.run_task_kwargs ?? {});
+  checkDocuments(config, template);
+  const merged = mergeRunTaskKwargs(agentKwargs(settings.ecs), config.run_task_kwargs ?? {});
+  const kwargs = withoutSecondCapacity(merged);
   const arn = config.task_definition_arn;
   const content = arn == null ? buildContent(run, config, settings, kwargs, template) : undefined;
   if (content === undefined && isDockerStorage(run.flow)) {
@@ -76,11 +82,9 @@ export function buildTaskRequest(
 }
 
 function agentKwargs({ cluster, launchType, runTaskKwargs }: TaskRequestSettings['ecs']): RunTaskKwargs {
-  const { capacityProviderStrategy: strategy } = runTaskKwargs;
-  const hasStrategy = Array.isArray(strategy) && strategy.length > 0;
   return {
     ...runTaskKwargs,
-    ...(launchType !== undefined && !hasStrategy && { launchType }),
+    ...(launchType !== undefined && !hasStrategy(runTaskKwargs) && { launchType }),
     ...(cluster !== undefined && { cluster }),
   };
 }
@@ -92,7 +96,8 @@ function buildContent(
   kwargs: RunTaskKwargs,
   template: Readonly<Record<string, unknown>> | undefined,
 ): TaskDefinitionContent {
-  const base = config.task_definition ?? template ?? ecs.taskDefinition ?? DEFAULT_TASK_DEFINITION;
+  const inline = isEmpty(config.task_definition) ? undefined : config.task_definition;
+  const base = inline ?? template ?? ecs.taskDefinition ?? DEFAULT_TASK_DEFINITION;
   // A definition's name is the hash of what it says: one that the user gave would part equal ones.
   const { family, ...given }: Record<string, unknown> = base;
   const containerDefinitions = readContainers(
@@ -113,25 +118,23 @@ function buildContent(
     const secrets = KEY_VARIABLES.map((name) => ({ name, valueFrom: key.arn }));
     container.secrets = mergeByName(secrets, container.secrets, `${path}.secrets`);
   }
-  const executionRoleArn = config.execution_role_arn ?? ecs.executionRoleArn;
+  const executionRoleArn = config.execution_role_arn || ecs.executionRoleArn;
   // A run that chooses a capacity provider drops the agent's launch type, which still says what must fit.
   const launchType = kwargs.launchType ?? ecs.launchType;
   const content = {
-    ...given,
-    ...('cpu' in given && { cpu: asText(given.cpu) }),
-    ...('memory' in given && { memory: asText(given.memory) }),
+    ...withTaskSize(given),
     ...(!('executionRoleArn' in given) && executionRoleArn !== undefined && { executionRoleArn }),
     ...(!('requiresCompatibilities' in given) &&
       launchType !== undefined && { requiresCompatibilities: [launchType] }),
     containerDefinitions,
   };
-  // What the user wrote goes to ECS as it is; ECS says what is wrong with it.
+  // Its spelling and types have been checked; ECS says what is wrong with the values.
   return content as unknown as TaskDefinitionContent;
 }
 
-/** ECS takes CPU and memory as text; people write numbers. */
-function asText(size: unknown): unknown {
-  return typeof size === 'number' ? String(size) : size;
+/** Python takes an empty object for none. */
+function isEmpty(document: EcsRun['task_definition']): boolean {
+  return document != null && Object.keys(document).length === 0;
 }
 
 function buildRunTask(
@@ -151,19 +154,18 @@ function buildRunTask(
     'run_task_kwargs.overrides.containerOverrides.flow.environment',
   );
   const { ecs } = settings;
-  const taskRoleArn = config.task_role_arn ?? definition?.taskRoleArn ?? ecs.taskRoleArn;
-  const executionRoleArn = config.execution_role_arn ?? definition?.executionRoleArn ?? ecs.executionRoleArn;
-  const cpu = config.cpu || overrides.cpu;
-  const memory = config.memory || overrides.memory;
+  // Empty texts count as absent, as in Python.
+  const taskRoleArn = config.task_role_arn || definition?.taskRoleArn || ecs.taskRoleArn;
+  const executionRoleArn = config.execution_role_arn || definition?.executionRoleArn || ecs.executionRoleArn;
   const runTask = {
     ...kwargs,
     tags: [...readContainers(kwargs.tags, 'run_task_kwargs.tags'), ...flowTags(run)],
     overrides: {
-      ...overrides,
+      ...withTaskSize(overrides),
       ...(taskRoleArn !== undefined && { taskRoleArn }),
       ...(executionRoleArn !== undefined && { executionRoleArn }),
-      ...(cpu !== undefined && { cpu: asText(cpu) }),
-      ...(memory !== undefined && { memory: asText(memory) }),
+      ...(config.cpu && { cpu: config.cpu }),
+      ...(config.memory && { memory: config.memory }),
       containerOverrides,
     },
   };

@@ -42,9 +42,9 @@ async function parse(text: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
-    const { parse: parseYaml, YAMLParseError } = await import('yaml');
+    const { parseYaml, YAMLParseError } = await import('./parse-yaml.ts');
     try {
-      return parseYaml(text, { merge: true, stringKeys: true, logLevel: 'error' });
+      return parseYaml(text);
     } catch (error) {
       const at = error instanceof YAMLParseError ? error.linePos?.[0] : undefined;
       const where = at === undefined ? '' : ` at line ${at.line}, column ${at.col}`;

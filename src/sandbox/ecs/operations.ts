@@ -14,7 +14,8 @@ import {
   type RunTaskRequest,
   type StopTaskRequest,
 } from '@aws-sdk/client-ecs';
-import { requestParser, type Model } from './request-parser.ts';
+import type { Model } from '../../request-schema.ts';
+import { requestParser } from './request-parser.ts';
 import { runTask, type RunTaskDeps } from './run-task.ts';
 import type { Quota } from './throttle.ts';
 

@@ -181,13 +181,40 @@ describe('run configs', () => {
     [
       'overrides that are text',
       ecsRun({ run_task_kwargs: { overrides: 'x' } }),
-      'run_task_kwargs.overrides: expected an object',
+      'run_config: run_task_kwargs.overrides: expected object, got string',
     ],
     [
       'containers that are none',
       ecsRun({ task_definition: { containerDefinitions: ['flow'] } }),
-      'task_definition.containerDefinitions: expected a list of objects',
+      'run_config: task_definition.containerDefinitions[0]: expected object, got string',
     ],
+    [
+      'a misspelt argument of RunTask',
+      ecsRun({ run_task_kwargs: { overrides: { containerOveride: [] } } }),
+      'run_config: run_task_kwargs.overrides.containerOveride: unknown field; did you mean containerOverrides?',
+    ],
+    [
+      'a member in the SDK’s other case',
+      ecsRun({ task_definition: { ContainerDefinitions: [], Nonsense: 1 } }),
+      'task_definition.ContainerDefinitions: unknown field; did you mean containerDefinitions?; ' +
+        'task_definition.Nonsense: unknown field',
+    ],
+    [
+      'a number where boto3 wants text',
+      ecsRun({ run_task_kwargs: { tags: [{ key: 'team', value: 7 }] } }),
+      'run_config: run_task_kwargs.tags[0].value: expected string, got number',
+    ],
+    [
+      'null, which boto3 takes for no type',
+      ecsRun({ run_task_kwargs: { cluster: null } }),
+      'run_config: run_task_kwargs.cluster: expected string, got null',
+    ],
+    [
+      'the task definition among the arguments of RunTask',
+      ecsRun({ run_task_kwargs: { taskDefinition: 'etl:4' } }),
+      'run_task_kwargs.taskDefinition: set by the agent',
+    ],
+    ['labels that are null', ecsRun({ labels: null }), 'run_config: labels: expected a list'],
   ])('%s fails the run with the field’s name', (_, config, message) => {
     const build = () => buildTaskRequest(run(config as Prefect1FlowRun['runConfig']), settings());
     expect(build).toThrow(FlowRunError);
