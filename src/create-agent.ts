@@ -1,12 +1,14 @@
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { CallCounter } from './call-counter.ts';
 import type { Clock } from './clock.ts';
+import { defaultNetwork } from './ecs/default-network.ts';
 import { DescribedDefinitions } from './ecs/described-definitions.ts';
 import { EcsAgent } from './ecs/ecs-agent.ts';
 import { createEcsClient } from './ecs/ecs-client.ts';
 import type { Logger } from './logger.ts';
 import { Prefect1Backend } from './prefect1/backend.ts';
 import type { Prefect1FlowRun } from './prefect1/flow-run.ts';
+import { needsDefaultNetwork } from './prefect1/needs-default-network.ts';
 import { buildTaskRequest, type FlowRunKey, type TaskRequestSettings } from './prefect1/task-request.ts';
 import { apiKeyProvider } from './settings/api-key.ts';
 import { readTaskDefinition } from './settings/read-task-definition.ts';
@@ -43,12 +45,19 @@ export function createAgent(settings: Settings, dependencies: CreateAgentDepende
   };
   const ecsClient = createEcsClient(calls);
   const described = new DescribedDefinitions(ecsClient);
+  const network = defaultNetwork(async () => {
+    const { createEc2 } = await import('./ecs/ec2-query.ts');
+    return createEc2(ecsClient);
+  });
   const taskRequest = async (run: Prefect1FlowRun, signal: AbortSignal) => {
     const { task_definition_path: path, task_definition_arn: arn } = run.runConfig ?? {};
-    return buildTaskRequest(run, request, {
-      template: typeof path === 'string' ? await readTaskDefinition(path) : undefined,
+    const built = buildTaskRequest(run, request, {
+      // An empty path is none, as in Python.
+      template: typeof path === 'string' && path !== '' ? await readTaskDefinition(path) : undefined,
       described: typeof arn === 'string' ? await described.get(arn, signal) : undefined,
     });
+    if (!needsDefaultNetwork(built.runTask, settings.ecs)) return built;
+    return { ...built, runTask: { ...built.runTask, networkConfiguration: await network() } };
   };
   const agent = new EcsAgent(options, { backend, logger, clock, client: ecsClient, taskRequest });
   return { agent, backend, taskRequest, ecsClient };

@@ -5,7 +5,7 @@ import type { Claimed, FlowRun } from '../agent/flow-run.ts';
 import { failed, type LaunchOutcome, retry } from '../agent/launch-outcome.ts';
 import { classifyFailure } from './classify-failure.ts';
 import { clientToken } from './client-token.ts';
-import { FlowRunError } from '../errors.ts';
+import { AwsError, FlowRunError } from '../errors.ts';
 import { LaunchRate } from './launch-rate.ts';
 import { runTask } from './run-task.ts';
 import { startedBy } from './started-by.ts';
@@ -87,6 +87,7 @@ export class EcsAgent<Run extends FlowRun = FlowRun> extends Agent<Run> {
     } catch (error) {
       if (error instanceof FlowRunError) return { outcome: failed(error.message) };
       if (signal.aborted) return { outcome: retry(OUT_OF_TIME) };
+      if (error instanceof AwsError) return { outcome: retry(error.message) };
       return { outcome: classifyFailure('RegisterTaskDefinition', error) };
     }
   }

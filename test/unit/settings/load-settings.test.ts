@@ -16,7 +16,9 @@ const LEAST = {
 };
 
 const FILES: Readonly<Record<string, string>> = {
-  'task.yaml': 'base: &base { cpu: 256 }\ntask:\n  <<: *base\nmemory: "512" # MiB\n',
+  'task.yaml':
+    'memory: "512" # MiB\ncontainerDefinitions:\n' +
+    '  - &flow { name: flow, essential: yes, cpu: 010 }\n  - { <<: *flow, name: y }\n',
   'kwargs.json': '{"networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-9"]}}}',
   's3://bucket/dir/task.yaml': 'family: from-s3',
   'list.yaml': '- a',
@@ -78,7 +80,7 @@ test('fills in every default', async () => {
 });
 
 test('freezes everything, the documents too', async () => {
-  const settings = await load({ [`${ECS}TASK_DEFINITION`]: '{"a": [{"b": 1}]}' });
+  const settings = await load({ [`${ECS}TASK_DEFINITION`]: '{"volumes": [{"name": "data"}]}' });
   const parts: unknown[] = [settings];
   for (const part of parts) {
     if (typeof part !== 'object' || part === null) continue;
@@ -285,14 +287,22 @@ describe('the agent', () => {
 });
 
 describe('documents', () => {
+  const TASK = {
+    memory: '512',
+    containerDefinitions: [
+      { name: 'flow', essential: true, cpu: 8 },
+      { name: 'y', essential: true, cpu: 8 },
+    ],
+  };
+
   test.each<[string, unknown]>([
     ['{"cpu": 256}', { cpu: 256 }],
     [`{'cpu': 256, tags: []}`, { cpu: 256, tags: [] }],
     ['cpu: 256\nmemory: 512', { cpu: 256, memory: 512 }],
     ['family: mine', { family: 'mine' }],
-    ['{"command": "echo ${HOME} $HOME"}', { command: 'echo ${HOME} $HOME' }],
-    ['task.yaml', { base: { cpu: 256 }, task: { cpu: 256 }, memory: '512' }],
-    ['$DIR.yaml', { base: { cpu: 256 }, task: { cpu: 256 }, memory: '512' }],
+    ['{"family": "${HOME} $HOME"}', { family: '${HOME} $HOME' }],
+    ['task.yaml', TASK],
+    ['$DIR.yaml', TASK],
     ['s3://bucket/dir/task.yaml', { family: 'from-s3' }],
   ])('%s is read', async (value, document) => {
     const { ecs } = await load({ [`${ECS}TASK_DEFINITION`]: value, DIR: 'task', HOME: '/root' });
@@ -312,6 +322,34 @@ describe('documents', () => {
     expect(lines).toEqual([expect.stringContaining(`${ECS}TASK_DEFINITION (environment): ${expected}`)]);
     expect(lines.join()).not.toContain('hunter2');
   });
+});
+
+test.each<[string, string, string[]]>([
+  [
+    'RUN_TASK_KWARGS',
+    '{"overrides": {"containerOveride": []}, "count": "1"}',
+    [
+      'run_task_kwargs.count: expected number, got string',
+      'run_task_kwargs.overrides.containerOveride: unknown field; did you mean containerOverrides?',
+    ],
+  ],
+  ['RUN_TASK_KWARGS', '{"taskDefinition": "x:1"}', ['run_task_kwargs.taskDefinition: set by the agent']],
+  ['RUN_TASK_KWARGS', '{"LaunchType": "EC2"}', ['unknown field; did you mean launchType?']],
+  [
+    'TASK_DEFINITION',
+    '{"cpu": 256, "containerDefinitions": [{"name": "flow", "memory": "512", "secrets": [{"name": "A"}]}]}',
+    [
+      'task_definition.containerDefinitions[0].memory: expected number, got string',
+      'task_definition.containerDefinitions[0].secrets[0].valueFrom: required',
+    ],
+  ],
+])('what boto3 would refuse in %s is refused with its path: %s', async (name, document, expected) => {
+  const lines = await problems({ [ECS + name]: document });
+  expect(lines).toHaveLength(expected.length);
+  for (const text of expected) {
+    expect(lines).toContainEqual(expect.stringContaining(text));
+    expect(lines.every((line) => line.startsWith(`${ECS}${name} (environment): `))).toBe(true);
+  }
 });
 
 describe('ECS', () => {
@@ -360,10 +398,6 @@ describe('ECS', () => {
   test.each<[Record<string, string | undefined>, string[]]>([
     [{ RUN_TASK_KWARGS: NETWORK }, ['SUBNETS (environment): expected the network in one place']],
     [
-      { SUBNETS: undefined },
-      ['SUBNETS (not set): expected the subnets of the tasks, got none, and launch type FARGATE'],
-    ],
-    [
       { SUBNETS: undefined, LAUNCH_TYPE: 'EC2', SECURITY_GROUPS: 'sg-1' },
       ['SUBNETS (not set): expected the subnets'],
     ],
@@ -391,6 +425,13 @@ describe('ECS', () => {
     );
   });
 
+  test('leaves the network of Fargate tasks to the default VPC where none is set', async () => {
+    for (const kwargs of [undefined, '{"networkConfiguration": {}}']) {
+      const { launchType, runTaskKwargs } = await ecs({ SUBNETS: undefined, RUN_TASK_KWARGS: kwargs });
+      expect({ launchType, runTaskKwargs }).toEqual({ launchType: 'FARGATE', runTaskKwargs: {} });
+    }
+  });
+
   test('names both settings that give a network', async () => {
     const [line] = await ecsProblems({ RUN_TASK_KWARGS: NETWORK });
     expect(line).toContain(`networkConfiguration in ${ECS}RUN_TASK_KWARGS`);
@@ -406,6 +447,7 @@ test('reports everything that is wrong at once, likely typos included', async ()
     [`${AGENT}RESOURCE_MANAGER__LOOP_INTERVAL`]: '60',
     [`${ECS}CLUSTR`]: 'main',
     [`${ECS}SUBNETS`]: undefined,
+    [`${ECS}SECURITY_GROUPS`]: 'sg-1',
   });
   expect(lines.map((line) => line.split(' ')[0])).toEqual([
     'PREFECT__BACKEND',
