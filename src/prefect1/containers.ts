@@ -28,11 +28,19 @@ export interface NamedEntry {
   readonly name: string;
 }
 
-/** `entries` first, then those of the container's own that they do not replace. @throws FlowRunError */
-export function mergeByName(entries: readonly NamedEntry[], own: unknown, path: string): NamedEntry[] {
+/**
+ * `entries` first, then those of the container's own that neither they nor `reserved` replace.
+ * @throws FlowRunError
+ */
+export function mergeByName(
+  entries: readonly NamedEntry[],
+  own: unknown,
+  path: string,
+  reserved: readonly string[] = [],
+): NamedEntry[] {
   const parsed = named.safeParse(own);
   if (!parsed.success) throw new FlowRunError(`${path}: expected a list of objects with a name`);
-  const names = new Set(entries.map(({ name }) => name));
+  const names = new Set([...entries.map(({ name }) => name), ...reserved]);
   return [...entries, ...(parsed.data ?? []).filter(({ name }) => !names.has(name))];
 }
 

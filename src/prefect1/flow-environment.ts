@@ -19,7 +19,7 @@ export function flowEnvironment(
   const chosen = { PREFECT__LOGGING__LEVEL: settings.flowLogLevel, ...agent.envVars, ...runConfigEnv };
   // A flow run may turn its logs off, but not on again where the agent has them off.
   const keepsOwn = !agent.noCloudLogs && 'PREFECT__CLOUD__SEND_FLOW_RUN_LOGS' in chosen;
-  return {
+  const environment = {
     ...chosen,
     ...(!keepsOwn && { PREFECT__CLOUD__SEND_FLOW_RUN_LOGS: sendLogs }),
     PREFECT__CLOUD__USE_LOCAL_SECRETS: 'false',
@@ -34,6 +34,13 @@ export function flowEnvironment(
     PREFECT__LOGGING__LOG_TO_CLOUD: sendLogs,
     ...keyVariables(key),
   };
+  const reserved = new Set<string>(secretVariables(key));
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !reserved.has(name)));
+}
+
+/** What the task definition's secrets set: ECS refuses the same name in the environment, whoever gives it. */
+export function secretVariables({ kind }: TaskRequestSettings['key']): readonly string[] {
+  return kind === 'secret' ? KEY_VARIABLES : [];
 }
 
 /** A key that lives in a secret is not among them: the task definition names the secret. */

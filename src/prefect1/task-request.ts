@@ -4,7 +4,7 @@ import { checkDocuments } from './check-documents.ts';
 import { environmentEntries, flowContainer, mergeByName, readContainers } from './containers.ts';
 import { FlowRunError } from '../errors.ts';
 import { flowCommand } from './flow-command.ts';
-import { flowEnvironment, KEY_VARIABLES } from './flow-environment.ts';
+import { flowEnvironment, KEY_VARIABLES, secretVariables } from './flow-environment.ts';
 import { flowImage, isDockerStorage } from './flow-image.ts';
 import type { Prefect1FlowRun } from './flow-run.ts';
 import { type EcsRun, readRunConfig } from './run-config.ts';
@@ -113,14 +113,19 @@ function buildContent(
   container.image = image;
   const path = 'task_definition.containerDefinitions.flow';
   const imageEntry = environmentEntries({ PREFECT__CONTEXT__IMAGE: image });
-  container.environment = mergeByName(imageEntry, container.environment, `${path}.environment`);
+  container.environment = mergeByName(
+    imageEntry,
+    container.environment,
+    `${path}.environment`,
+    secretVariables(key),
+  );
   if (key.kind === 'secret') {
     const secrets = KEY_VARIABLES.map((name) => ({ name, valueFrom: key.arn }));
     container.secrets = mergeByName(secrets, container.secrets, `${path}.secrets`);
   }
   const executionRoleArn = config.execution_role_arn || ecs.executionRoleArn;
   // A run that chooses a capacity provider drops the agent's launch type, which still says what must fit.
-  const launchType = kwargs.launchType ?? ecs.launchType;
+  const launchType = ecs.launchType && (kwargs.launchType ?? ecs.launchType);
   const content = {
     ...withTaskSize(given),
     ...(!('executionRoleArn' in given) && executionRoleArn !== undefined && { executionRoleArn }),
@@ -152,6 +157,7 @@ function buildRunTask(
     environmentEntries(flowEnvironment(run, config.env ?? {}, settings)),
     container.environment,
     'run_task_kwargs.overrides.containerOverrides.flow.environment',
+    secretVariables(settings.key),
   );
   const { ecs } = settings;
   // Empty texts count as absent, as in Python.

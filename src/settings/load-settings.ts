@@ -5,6 +5,7 @@ import { addPrefectAuth, addPrefectConfig } from './prefect-files.ts';
 import { readApiKeySource } from './read-api-key-source.ts';
 import { readEcsSettings } from './read-ecs-settings.ts';
 import { readFile } from './read-file.ts';
+import { readHttps } from './read-https.ts';
 import { readS3 } from './read-s3.ts';
 import { SettingsReader } from './settings-reader.ts';
 import type { AgentSettings, Prefect1Settings, Settings } from './settings.ts';
@@ -21,7 +22,7 @@ export async function loadSettings(
   env: NodeJS.ProcessEnv,
   deps: Partial<DocumentReaders> = {},
 ): Promise<Settings> {
-  const readers = { readFile, readS3, ...deps };
+  const readers = { readFile, readHttps, readS3, ...deps };
   const reader = new SettingsReader(env);
   if (!reader.inLambda) await addPrefectConfig(reader, readers.readFile);
   const settings: Settings = {

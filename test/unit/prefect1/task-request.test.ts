@@ -123,6 +123,29 @@ describe('the key', () => {
     expect(environmentOf(request)['PREFECT__CLOUD__TENANT_ID']).toBe('tenant-1');
   });
 
+  test('that lives in a secret has no second value beside it, wherever a user sets one', () => {
+    const own = [{ name: 'PREFECT__CLOUD__API_KEY', value: 'mine' }];
+    const request = buildTaskRequest(
+      run(
+        ecsRun({
+          env: { PREFECT__CLOUD__AUTH_TOKEN: 'mine' },
+          task_definition: { containerDefinitions: [{ name: 'flow', environment: own }] },
+          run_task_kwargs: { overrides: { containerOverrides: [{ name: 'flow', environment: own }] } },
+        }),
+      ),
+      settings({
+        key: { kind: 'secret', arn: SECRET_ARN },
+        agent: { ...settings().agent, envVars: { PREFECT__CLOUD__API_KEY: 'mine' } },
+      }),
+    );
+    const names = [contentOf(request).containerDefinitions?.[0], flowOverride(request)].flatMap(
+      (container) => container?.environment?.map(({ name }) => name) ?? [],
+    );
+    expect(names).toContain('PREFECT__CONTEXT__IMAGE');
+    expect(names).not.toContain('PREFECT__CLOUD__API_KEY');
+    expect(names).not.toContain('PREFECT__CLOUD__AUTH_TOKEN');
+  });
+
   test('that is given as it is goes to the flow run as it is (conformance 50)', () => {
     const key = { kind: 'value', value: new Secret('pcu_1') } as const;
     expect(environmentOf(buildTaskRequest(run(null), settings({ key })))).toMatchObject({
@@ -360,12 +383,51 @@ describe('launch type and capacity provider', () => {
     expect(runTask).not.toHaveProperty('launchType');
   });
 
-  test('a launch type of the run takes the place of the agent’s strategy, and is what the definition is for', () => {
-    const request = buildTaskRequest(
-      run(ecsRun({ run_task_kwargs: { launchType: 'EC2' } })),
-      ecs({ launchType: undefined, runTaskKwargs: { capacityProviderStrategy: strategy } }),
+  test.each([
+    ['FARGATE', ['EC2']],
+    [undefined, undefined],
+  ] as const)(
+    'a launch type of the run takes the place of the strategy of an agent with launch type %s',
+    (launchType, compatibilities) => {
+      const request = buildTaskRequest(
+        run(ecsRun({ run_task_kwargs: { launchType: 'EC2' } })),
+        ecs({ launchType, runTaskKwargs: { capacityProviderStrategy: strategy } }),
+      );
+      expect(request.runTask).not.toHaveProperty('capacityProviderStrategy');
+      expect(request.runTask.launchType).toBe('EC2');
+      // An agent without a launch type leaves it to AWS what a definition will do for.
+      expect(contentOf(request).requiresCompatibilities).toEqual(compatibilities);
+    },
+  );
+
+  test('where both are asked for, the strategy is what is sent, for AWS refuses both', () => {
+    const { runTask } = buildTaskRequest(
+      run(ecsRun({ run_task_kwargs: { launchType: 'EC2', capacityProviderStrategy: strategy } })),
+      settings(),
     );
-    expect(request.runTask).not.toHaveProperty('capacityProviderStrategy');
-    expect(contentOf(request).requiresCompatibilities).toEqual(['EC2']);
+    expect(runTask.capacityProviderStrategy).toEqual(strategy);
+    expect(runTask).not.toHaveProperty('launchType');
+  });
+
+  test.each([
+    ['task_definition', { task_definition: {} }],
+    ['task_role_arn', { task_role_arn: '', execution_role_arn: '' }],
+  ])('an empty %s counts as none, as in Python', (_, fields) => {
+    const own = { cpu: '512', containerDefinitions: [] };
+    const request = buildTaskRequest(
+      run(ecsRun(fields)),
+      ecs({ taskDefinition: own, taskRoleArn: role('agent'), executionRoleArn: role('execution') }),
+    );
+    expect(contentOf(request)).toMatchObject({ cpu: '512', executionRoleArn: role('execution') });
+    expect(request.runTask.overrides).toMatchObject({
+      taskRoleArn: role('agent'),
+      executionRoleArn: role('execution'),
+    });
+  });
+
+  test('a storage that is none of Prefect’s fails the run before its image is looked for', () => {
+    expect(() => buildTaskRequest(run(null, { storage: { type: 'Floppy' } }), settings())).toThrow(
+      'flow.storage.type: expected one of Prefect 1',
+    );
   });
 });

@@ -21,6 +21,8 @@ const FILES: Readonly<Record<string, string>> = {
     '  - &flow { name: flow, essential: yes, cpu: 010 }\n  - { <<: *flow, name: y }\n',
   'kwargs.json': '{"networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-9"]}}}',
   's3://bucket/dir/task.yaml': 'family: from-s3',
+  'https://p.test/task.yaml': 'family: from-https',
+  '/etc/task.yaml': 'family: from-file',
   'list.yaml': '- a',
   'broken.yaml': 'password: "hunter2',
 };
@@ -31,7 +33,7 @@ const read = (place: string) => {
 };
 
 function load(env: NodeJS.ProcessEnv): Promise<Settings> {
-  return loadSettings({ ...LEAST, ...env }, { readFile: read, readS3: read });
+  return loadSettings({ ...LEAST, ...env }, { readFile: read, readS3: read, readHttps: read });
 }
 
 async function problems(env: NodeJS.ProcessEnv): Promise<string[]> {
@@ -304,6 +306,9 @@ describe('documents', () => {
     ['task.yaml', TASK],
     ['$DIR.yaml', TASK],
     ['s3://bucket/dir/task.yaml', { family: 'from-s3' }],
+    ['https://p.test/task.yaml', { family: 'from-https' }],
+    ['agent:///etc/task.yaml', { family: 'from-file' }],
+    ['file:///etc/task.yaml', { family: 'from-file' }],
   ])('%s is read', async (value, document) => {
     const { ecs } = await load({ [`${ECS}TASK_DEFINITION`]: value, DIR: 'task', HOME: '/root' });
     expect(ecs.taskDefinition).toEqual(document);
@@ -315,8 +320,8 @@ describe('documents', () => {
     ['{"password": hunter2', 'expected JSON or YAML at line 1'],
     ['missing.yaml', "expected a document at missing.yaml, which can't be read: no missing.yaml"],
     ['s3://bucket/missing', "expected a document at s3://bucket/missing, which can't be read"],
-    ['s3://bucket', 'expected a JSON or YAML mapping, the path of a file, or s3://bucket/key'],
-    ['https://p.test/task.yaml', 'expected a JSON or YAML mapping, the path of a file, or s3://bucket/key'],
+    ['s3://bucket', 'expected a JSON or YAML mapping, the path of a file, s3://bucket/key, or an https'],
+    ['http://p.test/task.yaml', 'expected a JSON or YAML mapping, the path of a file, s3://bucket/key, or'],
   ])('%s is refused and nothing of it is shown', async (value, expected) => {
     const lines = await problems({ [`${ECS}TASK_DEFINITION`]: value });
     expect(lines).toEqual([expect.stringContaining(`${ECS}TASK_DEFINITION (environment): ${expected}`)]);
