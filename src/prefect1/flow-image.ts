@@ -37,7 +37,9 @@ export function flowImage(
 
 /** @throws FlowRunError for a storage that is none of Prefect's. */
 export function isDockerStorage({ storage }: Flow): boolean {
-  const type = storage?.type;
+  // A flow without a storage is the flow process's business.
+  if (storage === null) return false;
+  const { type } = storage;
   if (typeof type === 'string' && STORAGE_TYPES.has(type)) return type === 'Docker';
   throw new FlowRunError(`flow.storage.type: expected one of Prefect 1's storages, got ${String(type)}`);
 }
