@@ -1,6 +1,7 @@
 import { RegisterTaskDefinitionRequest$, RunTaskRequest$ } from '@aws-sdk/client-ecs';
 import { closest, distance } from 'fastest-levenshtein';
-import * as z from 'zod/mini';
+// Types alone: anything of `core` at run time brings all of zod into the bundle.
+import type * as z from 'zod/mini';
 import { requestSchema } from './request-schema.ts';
 
 /**
@@ -59,11 +60,17 @@ function describe(issue: z.core.$ZodRawIssue): string {
   if (issue.code === 'unrecognized_keys') return knownFields(issue.inst).join(' ');
   if (issue.code !== 'invalid_type') return 'not valid';
   if (issue.input === undefined) return 'required';
-  return `expected ${issue.expected}, got ${z.core.util.parsedType(issue.input)}`;
+  return `expected ${issue.expected}, got ${kindOf(issue.input)}`;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'array' : typeof value;
 }
 
 function knownFields(schema: z.core.$ZodRawIssue['inst']): string[] {
-  return schema instanceof z.core.$ZodObject ? Object.keys(schema._zod.def.shape) : [];
+  const { shape } = (schema?._zod.def ?? {}) as Partial<z.core.$ZodObjectDef>;
+  return Object.keys(shape ?? {});
 }
 
 /** A slip of the pen changes a third of the letters at most; case does not count, for AWS has it both ways. */
