@@ -1,12 +1,14 @@
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { CreateAgentDependencies } from './create-agent.ts';
 import type { CallRate } from './ecs/call-rate.ts';
+import { defaultNetwork } from './ecs/default-network.ts';
 import { DescribedDefinitions } from './ecs/described-definitions.ts';
 import { createEcsClient } from './ecs/ecs-client.ts';
 import { EcsLauncher } from './ecs/ecs-launcher.ts';
 import { RetryingSender } from './ecs/retrying-sender.ts';
 import { TaskDefinitions } from './ecs/task-definitions.ts';
 import type { Prefect1FlowRun } from './prefect1/flow-run.ts';
+import { needsDefaultNetwork } from './prefect1/needs-default-network.ts';
 import { definedFlowContainer } from './prefect1/pinned-definition.ts';
 import { buildTaskRequest, type FlowRunKey, type TaskRequestSettings } from './prefect1/task-request.ts';
 import type { Secret } from './secret.ts';
@@ -46,10 +48,15 @@ export function createLaunching(
   const ecsClient = createEcsClient(calls);
   const sender = new RetryingSender(ecsClient, clock);
   const described = new DescribedDefinitions(sender);
-  const taskRequest: Launching['taskRequest'] = async (run, signal) => {
+  const network = defaultNetwork(async () => {
+    const { createEc2 } = await import('./ecs/ec2-query.ts');
+    return createEc2(ecsClient);
+  });
+  const build = async (run: Prefect1FlowRun, signal: AbortSignal): Promise<TaskRequest> => {
     const { task_definition_path: path, task_definition_arn: arn } = run.runConfig ?? {};
     if (typeof arn !== 'string') {
-      const template = typeof path === 'string' ? await readTaskDefinition(path) : undefined;
+      // An empty path is none, as in Python.
+      const template = typeof path === 'string' && path !== '' ? await readTaskDefinition(path) : undefined;
       return buildTaskRequest(run, request, { template });
     }
     const definition = await described.get(arn, signal);
@@ -57,6 +64,11 @@ export function createLaunching(
     definedFlowContainer(arn, definition);
     const key = ecs.plaintextApiKey ? await withValue(request.key, () => apiKey(signal)) : request.key;
     return buildTaskRequest(run, { ...request, key }, { described: definition });
+  };
+  const taskRequest: Launching['taskRequest'] = async (run, signal) => {
+    const built = await build(run, signal);
+    if (!needsDefaultNetwork(built.runTask, ecs)) return built;
+    return { ...built, runTask: { ...built.runTask, networkConfiguration: await network() } };
   };
   const launcher = new EcsLauncher<Prefect1FlowRun>({
     agent: agent.name,

@@ -1,10 +1,27 @@
 import { FlowRunError } from '../errors.ts';
 import type { Flow } from './flow-run.ts';
 
+/** As `StorageSchema` of Prefect 1.4.1. */
+const STORAGE_TYPES = new Set([
+  'Azure',
+  'Bitbucket',
+  'CodeCommit',
+  'Docker',
+  'GCS',
+  'Git',
+  'GitHub',
+  'GitLab',
+  'Local',
+  'Module',
+  'S3',
+  'Storage',
+  'Webhook',
+]);
+
 /**
  * The image that a flow runs in: of its Docker storage, else of the run config, else of the task definition,
  * else Prefect's own for the flow's version. As `get_flow_image` of Prefect 1.4.1.
- * @throws FlowRunError when the Docker storage does not say which image it built.
+ * @throws FlowRunError when the storage is none of Prefect's, or a Docker storage does not say which image it built.
  */
 export function flowImage(
   flow: Flow,
@@ -18,8 +35,13 @@ export function flowImage(
   return `prefecthq/prefect:${version}`;
 }
 
+/** @throws FlowRunError for a storage that is none of Prefect's. */
 export function isDockerStorage({ storage }: Flow): boolean {
-  return storage?.type === 'Docker';
+  // A flow without a storage is the flow process's business.
+  if (storage === null) return false;
+  const { type } = storage;
+  if (typeof type === 'string' && STORAGE_TYPES.has(type)) return type === 'Docker';
+  throw new FlowRunError(`flow.storage.type: expected one of Prefect 1's storages, got ${String(type)}`);
 }
 
 function dockerImage({ storage }: Flow): string {

@@ -4,12 +4,15 @@ import { FlowRunError } from '../errors.ts';
 import type { Prefect1FlowRun } from './flow-run.ts';
 
 const text = z.nullish(z.string('expected a string'));
+// Only the server reads the labels, but a run config without a list of them is refused.
+const labels = z.optional(z.array(z.string('expected a string'), 'expected a list'));
 const json = z.nullish(z.record(z.string(), z.unknown(), 'expected an object'));
 const env = z.nullish(z.record(z.string(), z.string('expected a string'), 'expected an object of strings'));
 
 const ecsRun = z.object({
   type: z.literal('ECSRun'),
   env,
+  labels,
   image: text,
   cpu: text,
   memory: text,
@@ -21,10 +24,10 @@ const ecsRun = z.object({
   run_task_kwargs: json,
 });
 
-const universalRun = z.object({ type: z.literal('UniversalRun'), env });
+const universalRun = z.object({ type: z.literal('UniversalRun'), env, labels });
 
 /** What a flow run asks of ECS; every field may be absent. */
-export type EcsRun = Omit<z.infer<typeof ecsRun>, 'type'>;
+export type EcsRun = Omit<z.infer<typeof ecsRun>, 'type' | 'labels'>;
 
 /**
  * The run config of a flow run. UniversalRun is an ECSRun that only sets the environment; none is an ECSRun

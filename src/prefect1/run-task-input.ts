@@ -1,3 +1,4 @@
+import { withTaskSize } from '../boto-arguments.ts';
 import {
   environmentEntries,
   findFlowContainer,
@@ -16,11 +17,6 @@ import type { DefinitionInForce, TaskRequestSettings } from './task-request.ts';
 import { taskTags } from './task-tags.ts';
 import type { TaskRequest } from '../task-request.ts';
 
-/** ECS takes CPU and memory as text; people write numbers. */
-export function asText(size: unknown): unknown {
-  return typeof size === 'number' ? String(size) : size;
-}
-
 /** The arguments of RunTask for a run. @throws FlowRunError */
 export function buildRunTask(
   run: Prefect1FlowRun,
@@ -36,10 +32,9 @@ export function buildRunTask(
   container.command = flowCommand(run.flow.coreVersion, timing);
   container.environment = overrideEnvironment(run, config, settings, definition, container.environment);
   const { ecs } = settings;
-  const taskRoleArn = config.task_role_arn ?? definition.taskRoleArn ?? ecs.taskRoleArn;
-  const executionRoleArn = config.execution_role_arn ?? definition.executionRoleArn ?? ecs.executionRoleArn;
-  const cpu = config.cpu || overrides.cpu;
-  const memory = config.memory || overrides.memory;
+  // Empty texts count as absent, as in Python.
+  const taskRoleArn = config.task_role_arn || definition.taskRoleArn || ecs.taskRoleArn;
+  const executionRoleArn = config.execution_role_arn || definition.executionRoleArn || ecs.executionRoleArn;
   const { propagateTags = 'TASK_DEFINITION', enableECSManagedTags = true, ...others } = kwargs;
   const propagated =
     propagateTags === 'TASK_DEFINITION' ? readContainers(definition.tags, 'task_definition.tags') : [];
@@ -49,11 +44,11 @@ export function buildRunTask(
     enableECSManagedTags,
     tags: taskTags(run, readContainers(kwargs.tags, 'run_task_kwargs.tags'), propagated),
     overrides: {
-      ...overrides,
+      ...withTaskSize(overrides),
       ...(taskRoleArn !== undefined && { taskRoleArn }),
       ...(executionRoleArn !== undefined && { executionRoleArn }),
-      ...(cpu !== undefined && { cpu: asText(cpu) }),
-      ...(memory !== undefined && { memory: asText(memory) }),
+      ...(config.cpu && { cpu: config.cpu }),
+      ...(config.memory && { memory: config.memory }),
       containerOverrides,
     },
   };

@@ -22,6 +22,17 @@ export function mergeRunTaskKwargs(agents: RunTaskKwargs, runs: RunTaskKwargs): 
   return { ...merged, overrides: mergeOverrides(readOverrides(agents), overrides) };
 }
 
+/** AWS refuses a launch type beside a strategy. Prefect's agent takes its own strategy for the stronger wish. */
+export function withoutSecondCapacity(kwargs: RunTaskKwargs): RunTaskKwargs {
+  const { launchType, ...rest } = kwargs;
+  return launchType !== undefined && hasStrategy(kwargs) ? rest : kwargs;
+}
+
+/** An empty strategy is none. */
+export function hasStrategy({ capacityProviderStrategy: strategy }: RunTaskKwargs): boolean {
+  return Array.isArray(strategy) && strategy.length > 0;
+}
+
 /** `overrides` of RunTask's arguments. @throws FlowRunError */
 export function readOverrides({ overrides }: RunTaskKwargs): Record<string, unknown> {
   if (overrides === undefined || overrides === null) return {};

@@ -1,4 +1,6 @@
 import type { Tag, TaskDefinition } from '@aws-sdk/client-ecs';
+import { withTaskSize } from '../boto-arguments.ts';
+import { checkDocuments } from './check-documents.ts';
 import { chosenByRun } from './chosen-by-run.ts';
 import type { Clock } from '../clock.ts';
 import { environmentEntries, flowContainer, mergeByName, readContainers } from './containers.ts';
@@ -6,7 +8,7 @@ import { FlowRunError } from '../errors.ts';
 import { fitRequest } from './fit-request.ts';
 import { flowImage, isDockerStorage } from './flow-image.ts';
 import { flowLogStream } from './flow-log-stream.ts';
-import { asText, buildRunTask } from './run-task-input.ts';
+import { buildRunTask } from './run-task-input.ts';
 import {
   hasKeySecret,
   keySecrets,
@@ -16,7 +18,13 @@ import {
 } from './flow-run-key.ts';
 import type { Prefect1FlowRun } from './flow-run.ts';
 import { type EcsRun, readRunConfig } from './run-config.ts';
-import { mergeRunTaskKwargs, readOverrides, type RunTaskKwargs } from './run-task-kwargs.ts';
+import {
+  hasStrategy,
+  mergeRunTaskKwargs,
+  readOverrides,
+  type RunTaskKwargs,
+  withoutSecondCapacity,
+} from './run-task-kwargs.ts';
 import type { Secret } from '../secret.ts';
 import type { AgentSettings, EcsSettings, Prefect1Settings } from '../settings/settings.ts';
 import type { TaskDefinitionContent, TaskDefinitionSource, TaskRequest } from '../task-request.ts';
@@ -82,7 +90,9 @@ export function buildTaskRequest(
   { template, described }: NamedDefinition = {},
 ): TaskRequest {
   const config = readRunConfig(run);
-  const kwargs = mergeRunTaskKwargs(agentKwargs(settings.ecs), config.run_task_kwargs ?? {});
+  checkDocuments(config, template);
+  const merged = mergeRunTaskKwargs(agentKwargs(settings.ecs), config.run_task_kwargs ?? {});
+  const kwargs = withoutSecondCapacity(merged);
   const arn = config.task_definition_arn;
   const content = arn == null ? buildContent(run, config, settings, kwargs, template) : undefined;
   if (content === undefined && isDockerStorage(run.flow)) {
@@ -103,11 +113,9 @@ export function buildTaskRequest(
 }
 
 function agentKwargs({ cluster, launchType, runTaskKwargs }: TaskRequestSettings['ecs']): RunTaskKwargs {
-  const { capacityProviderStrategy: strategy } = runTaskKwargs;
-  const hasStrategy = Array.isArray(strategy) && strategy.length > 0;
   return {
     ...runTaskKwargs,
-    ...(launchType !== undefined && !hasStrategy && { launchType }),
+    ...(launchType !== undefined && !hasStrategy(runTaskKwargs) && { launchType }),
     ...(cluster !== undefined && { cluster }),
   };
 }
@@ -119,7 +127,8 @@ function buildContent(
   kwargs: RunTaskKwargs,
   template: Readonly<Record<string, unknown>> | undefined,
 ): TaskDefinitionContent {
-  const base = config.task_definition ?? template ?? ecs.taskDefinition ?? DEFAULT_TASK_DEFINITION;
+  const inline = isEmpty(config.task_definition) ? undefined : config.task_definition;
+  const base = inline ?? template ?? ecs.taskDefinition ?? DEFAULT_TASK_DEFINITION;
   // A definition's name is the hash of what it says: one that the user gave would part equal ones.
   const { family, ...given }: Record<string, unknown> = base;
   const containerDefinitions = readContainers(
@@ -142,18 +151,21 @@ function buildContent(
   container.environment = hasKeySecret(container.secrets) ? withoutKeyVariables(environment) : environment;
   // ECS registers no secrets without a role, even if one comes with the overrides.
   const executionRoleArn =
-    config.execution_role_arn ?? ecs.executionRoleArn ?? readOverrides(kwargs).executionRoleArn;
+    config.execution_role_arn || ecs.executionRoleArn || readOverrides(kwargs).executionRoleArn;
   // A run that chooses a capacity provider drops the agent's launch type, which still says what must fit.
-  const launchType = kwargs.launchType ?? ecs.launchType;
+  const launchType = ecs.launchType && (kwargs.launchType ?? ecs.launchType);
   const content = {
-    ...given,
-    ...('cpu' in given && { cpu: asText(given.cpu) }),
-    ...('memory' in given && { memory: asText(given.memory) }),
+    ...withTaskSize(given),
     ...(!given.executionRoleArn && executionRoleArn !== undefined && { executionRoleArn }),
     ...(!('requiresCompatibilities' in given) &&
       launchType !== undefined && { requiresCompatibilities: [launchType] }),
     containerDefinitions,
   };
-  // What the user wrote goes to ECS as it is; ECS says what is wrong with it.
+  // Its spelling and types have been checked; ECS says what is wrong with the values.
   return content as unknown as TaskDefinitionContent;
+}
+
+/** Python takes an empty object for none. */
+function isEmpty(document: EcsRun['task_definition']): boolean {
+  return document != null && Object.keys(document).length === 0;
 }

@@ -1,4 +1,5 @@
 import { describeError } from '../describe-error.ts';
+import type { DocumentLocation } from './document-location.ts';
 import { Mismatch, secretMismatch } from './mismatch.ts';
 import { isTable, type DocumentSource } from './structure-parsers.ts';
 
@@ -9,6 +10,8 @@ export interface DocumentReaders {
   readonly readFile: (path: string) => Promise<string>;
   /** Text of the object that `s3://bucket/key` names. */
   readonly readS3: (url: string) => Promise<string>;
+  /** Text at an https address. */
+  readonly readHttps: (url: string) => Promise<string>;
 }
 
 /**
@@ -23,16 +26,17 @@ export async function loadDocument(source: DocumentSource, readers: DocumentRead
 }
 
 async function fetchText(
-  source: Extract<DocumentSource, { kind: 'file' | 's3' }>,
-  { readFile, readS3 }: DocumentReaders,
+  source: DocumentLocation,
+  { readFile, readS3, readHttps }: DocumentReaders,
 ): Promise<string> {
   const place = source.kind === 'file' ? source.path : source.url;
   try {
-    return await (source.kind === 'file' ? readFile(place) : readS3(place));
+    if (source.kind === 'file') return await readFile(source.path);
+    return await (source.kind === 's3' ? readS3 : readHttps)(source.url);
   } catch (error) {
     throw new Mismatch(
       `expected a document at ${place}, which can't be read: ${describeError(error)}. ` +
-        'Set the path of a file, s3://bucket/key, or the document itself.',
+        'Set the path of a file, s3://bucket/key, an https address, or the document itself.',
       { cause: error },
     );
   }
@@ -42,9 +46,9 @@ async function parse(text: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
-    const { parse: parseYaml, YAMLParseError } = await import('yaml');
+    const { parseYaml, YAMLParseError } = await import('./parse-yaml.ts');
     try {
-      return parseYaml(text, { merge: true, stringKeys: true, logLevel: 'error' });
+      return parseYaml(text);
     } catch (error) {
       const at = error instanceof YAMLParseError ? error.linePos?.[0] : undefined;
       const where = at === undefined ? '' : ` at line ${at.line}, column ${at.col}`;

@@ -26,8 +26,9 @@ export function withNetwork(reader: SettingsReader, kwargs: Document, launchType
     return kwargs;
   }
   if (subnets.length === 0) {
-    rejectMissingSubnets(reader, set, launchType);
-    return kwargs;
+    rejectMissingSubnets(reader, set);
+    const { networkConfiguration: _none, ...rest } = kwargs;
+    return rest;
   }
   // RunTask refuses a public address for a task of launch type EC2 or EXTERNAL.
   const isPublic = assignPublicIp ?? (launchType === undefined || launchType === 'FARGATE');
@@ -54,19 +55,15 @@ function rejectSecondNetwork(reader: SettingsReader, set: readonly NetworkSettin
   }
 }
 
-function rejectMissingSubnets(
-  reader: SettingsReader,
-  set: readonly NetworkSetting[],
-  launchType: LaunchType,
-): void {
+/** None at all is no mistake: Fargate tasks then run in the default VPC. */
+function rejectMissingSubnets(reader: SettingsReader, set: readonly NetworkSetting[]): void {
   // What is wrong with these two has been said already; the network may be in them.
   if (reader.isWrong(SUBNETS) || reader.isWrong(RUN_TASK_KWARGS)) return;
-  if (set.length === 0 && launchType !== 'FARGATE') return;
-  const why = set.length > 0 ? `${set.join(' and ')} needs them` : 'launch type FARGATE needs them';
+  if (set.length === 0) return;
   reader.reject(
     SUBNETS,
     'not set',
-    `expected the subnets of the tasks, got none, and ${why}. ` +
+    `expected the subnets of the tasks, got none, and ${set.join(' and ')} needs them. ` +
       `Set ${SUBNETS}, or a networkConfiguration in ${RUN_TASK_KWARGS}.`,
   );
 }

@@ -39,12 +39,25 @@ async function readDocument(
   const source = reader.read(name);
   if (source === undefined) return undefined;
   try {
-    return await loadDocument(source, readers);
+    const document = await loadDocument(source, readers);
+    await rejectFields(reader, name, document);
+    return document;
   } catch (error) {
     if (!(error instanceof Mismatch)) throw error;
     reader.reject(name, reader.originOf(name), error.message, error.cause);
     return undefined;
   }
+}
+
+/** AWS's model of its requests is large: it is only loaded where there is something to hold to it. */
+async function rejectFields(
+  reader: SettingsReader,
+  name: typeof TASK_DEFINITION | typeof RUN_TASK_KWARGS,
+  document: Document,
+): Promise<void> {
+  const { runTaskProblems, taskDefinitionProblems } = await import('../boto-arguments.ts');
+  const problems = name === RUN_TASK_KWARGS ? runTaskProblems(document) : taskDefinitionProblems(document);
+  for (const problem of problems) reader.reject(name, reader.originOf(name), problem);
 }
 
 function readLaunchType(reader: SettingsReader, kwargs: Document): EcsSettings['launchType'] {

@@ -1,4 +1,5 @@
 import { FlowRunError } from '../errors.ts';
+import { documentLocation } from './document-location.ts';
 import { documentReaders } from './document-readers.ts';
 import { loadDocument, type Document, type DocumentReaders } from './load-document.ts';
 import { Mismatch } from './mismatch.ts';
@@ -7,7 +8,7 @@ import { Mismatch } from './mismatch.ts';
 const FAULTS_OF_PATH: ReadonlySet<string> = new Set(['NoSuchKey', 'NoSuchBucket', 'RangeError', 'TypeError']);
 
 /**
- * The task definition that a run config's `task_definition_path` names: a file, or s3://bucket/key.
+ * The task definition that a run config's `task_definition_path` names: a file, s3://bucket/key, or an https address.
  *
  * @throws FlowRunError when it is not there or is no mapping; AWS's own error when S3 did not give it
  */
@@ -15,13 +16,18 @@ export async function readTaskDefinition(
   path: string,
   readers: DocumentReaders = documentReaders,
 ): Promise<Document> {
-  const isS3 = /^s3:\/\/[^/]+\/./i.test(path);
+  const location = documentLocation(path);
+  if (location === undefined) {
+    throw new FlowRunError(
+      `task_definition_path ${path}: expected the path of a file, s3://bucket/key or an https address`,
+    );
+  }
   try {
-    return await loadDocument(isS3 ? { kind: 's3', url: path } : { kind: 'file', path }, readers);
+    return await loadDocument(location, readers);
   } catch (error) {
     if (!(error instanceof Mismatch)) throw error;
     const { cause } = error;
-    if (isS3 && cause instanceof Error && !FAULTS_OF_PATH.has(cause.name)) throw cause;
+    if (location.kind === 's3' && cause instanceof Error && !FAULTS_OF_PATH.has(cause.name)) throw cause;
     throw new FlowRunError(`task_definition_path ${path}: ${error.message}`, { cause });
   }
 }

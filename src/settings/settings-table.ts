@@ -157,17 +157,20 @@ export const settingsTable = {
   PREFECT__CLOUD__AGENT__ECS__TASK_DEFINITION: {
     parse: documentSource,
     whenUnset: 'a built-in one',
-    description: 'Default task definition: JSON or YAML, the path of a file, or s3://bucket/key.',
+    description:
+      'Default task definition: JSON or YAML, the path of a file, s3://bucket/key, or an https address.',
   },
   PREFECT__CLOUD__AGENT__ECS__RUN_TASK_KWARGS: {
     parse: documentSource,
     whenUnset: 'none',
-    description: 'Default arguments of RunTask: JSON or YAML, the path of a file, or s3://bucket/key.',
+    description:
+      'Default arguments of RunTask: JSON or YAML, the path of a file, s3://bucket/key, or an https address.',
   },
   PREFECT__CLOUD__AGENT__ECS__SUBNETS: {
     parse: listOf(/^subnet-[\w-]+$/, 'subnet IDs such as subnet-0a1b2c3d'),
-    whenUnset: 'as the networkConfiguration of the RunTask arguments says',
-    description: 'Subnets of the tasks. FARGATE needs them, here or in the RunTask arguments.',
+    whenUnset:
+      'as the networkConfiguration of the RunTask arguments says, else for FARGATE those of the default VPC',
+    description: 'Subnets of the tasks.',
   },
   PREFECT__CLOUD__AGENT__ECS__SECURITY_GROUPS: {
     parse: listOf(/^sg-[\w-]+$/, 'security group IDs such as sg-0a1b2c3d'),

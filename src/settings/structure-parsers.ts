@@ -1,4 +1,5 @@
 import { isList, pythonRepr, type PythonValue } from '../python-repr.ts';
+import { documentLocation, type DocumentLocation } from './document-location.ts';
 import { Mismatch, mismatch, secretMismatch } from './mismatch.ts';
 import { parsePythonLiteral } from './python-literal.ts';
 import type { Parser } from './setting.ts';
@@ -87,12 +88,9 @@ function textOf(key: string, item: PythonValue): string {
 }
 
 /** A document's text, or where it is. */
-export type DocumentSource =
-  | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'file'; readonly path: string }
-  | { readonly kind: 's3'; readonly url: string };
+export type DocumentSource = { readonly kind: 'text'; readonly text: string } | DocumentLocation;
 
-const DOCUMENT = 'a JSON or YAML mapping, the path of a file, or s3://bucket/key';
+const DOCUMENT = 'a JSON or YAML mapping, the path of a file, s3://bucket/key, or an https address';
 
 /** What a mapping begins with; everything else is a path. Nothing in a document is replaced. */
 const INLINE = /^\s*[{#]|\n|^\s*['"]?[\w-]+['"]?:\s/;
@@ -102,7 +100,7 @@ export const documentSource: Parser<DocumentSource> = (value, expand) => {
   if (value !== null && INLINE.test(value.trim())) return { kind: 'text', text: value };
   const location = text(value, expand);
   if (location === undefined) return undefined;
-  if (!/^[a-z][a-z0-9+.-]+:\/\//i.test(location)) return { kind: 'file', path: location };
-  if (/^s3:\/\/[^/]+\/./.test(location)) return { kind: 's3', url: location };
-  throw mismatch(DOCUMENT, value, 'Set one of these.');
+  const source = documentLocation(location);
+  if (source === undefined) throw mismatch(DOCUMENT, value, 'Set one of these.');
+  return source;
 };

@@ -1,4 +1,5 @@
-import { requestParser, type Model } from './request-parser.ts';
+import type { Model } from '../../request-schema.ts';
+import { requestParser } from './request-parser.ts';
 import type { Quota, Throttle } from './throttle.ts';
 
 /** Serves one operation: what came in the request's body, to the body of the answer. */

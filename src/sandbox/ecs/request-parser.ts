@@ -1,15 +1,13 @@
-import { NormalizedSchema } from '@smithy/core/schema';
 import * as z from 'zod/mini';
+import { type Model, requestSchema } from '../../request-schema.ts';
 import { EcsError } from './ecs-error.ts';
 
-export type Model = Parameters<typeof NormalizedSchema.of>[0];
-
 /**
- * A strict parser for the input of an operation, made of AWS's own model of it. Stricter than AWS, which passes
- * over members that it doesn't know: here a misspelt member is refused, so that it cannot go unseen.
+ * A strict parser for the input of an operation. Stricter than AWS, which passes over members that it doesn't
+ * know: here a misspelt member is refused, so that it cannot go unseen.
  */
 export function requestParser(model: Model): (value: unknown) => unknown {
-  const schema = zodOf(NormalizedSchema.of(model));
+  const schema = requestSchema(model);
   return (value) => {
     const parsed = schema.safeParse(value, { error: describe });
     if (parsed.success) return parsed.data;
@@ -20,30 +18,6 @@ export function requestParser(model: Model): (value: unknown) => unknown {
       `${path === '' ? 'The request' : path}: ${issue?.message ?? ''}`,
     );
   };
-}
-
-function zodOf(schema: NormalizedSchema): z.ZodMiniType {
-  if (schema.isStructSchema()) {
-    const required = requiredMembers(schema);
-    const members = Array.from(schema.structIterator(), ([name, member]) => {
-      const type = zodOf(member);
-      return [name, required.has(name) ? type : z.optional(type)] as const;
-    });
-    return z.strictObject(Object.fromEntries(members));
-  }
-  if (schema.isListSchema()) return z.array(zodOf(schema.getValueSchema()));
-  if (schema.isMapSchema()) return z.record(z.string(), zodOf(schema.getValueSchema()));
-  if (schema.isNumericSchema()) return z.int();
-  if (schema.isBooleanSchema()) return z.boolean();
-  return z.string();
-}
-
-/** The model lists the required members of a structure first, and says how many they are. */
-function requiredMembers(schema: NormalizedSchema): ReadonlySet<string> {
-  const model = schema.getSchema();
-  if (!Array.isArray(model) || model[0] !== 3) return new Set();
-  const [, , , , names, , count = 0] = model;
-  return new Set(names.slice(0, count));
 }
 
 function describe(issue: z.core.$ZodRawIssue): string {

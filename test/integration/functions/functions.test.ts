@@ -188,7 +188,7 @@ test('wrong settings are told all at once, by name', async () => {
   const { poll } = await deployed({
     PREFECT__BACKEND: 'cluod',
     PREFECT__CLOUD__AGENT__MAX_POLLS: 'many',
-    PREFECT__CLOUD__AGENT__ECS__SUBNETS: '',
+    PREFECT__CLOUD__AGENT__ECS__SUBNETS: 'sg-1',
   });
   const { error } = await poll();
   expect(error?.errorType).toBe('SettingsError');

@@ -7,7 +7,9 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FlowRunError } from '../../../src/errors.ts';
 import { readFile } from '../../../src/settings/read-file.ts';
+import { readHttps } from '../../../src/settings/read-https.ts';
 import { readS3 } from '../../../src/settings/read-s3.ts';
+import { httpStandIn } from '../../support/http-stand-in.ts';
 import { readTaskDefinition } from '../../../src/settings/read-task-definition.ts';
 
 const MIB = 1024 * 1024;
@@ -93,7 +95,7 @@ describe('an object in S3', () => {
     await expect(readS3('s3://bucket/large', client)).rejects.toThrow('larger than 1048576 bytes');
   });
 
-  const readers = { readFile, readS3: (url: string) => readS3(url, client) };
+  const readers = { readFile, readHttps, readS3: (url: string) => readS3(url, client) };
 
   test('that is missing or too large is the fault of the flow run that names it', async () => {
     await expect(readTaskDefinition('s3://bucket/missing', readers)).rejects.toThrow(FlowRunError);
@@ -104,5 +106,39 @@ describe('an object in S3', () => {
     await expect(readTaskDefinition('s3://bucket/denied', readers)).rejects.toMatchObject({
       name: 'AccessDenied',
     });
+  });
+});
+
+describe('a web address', () => {
+  const documents: Readonly<Record<string, readonly [status: number, body: string]>> = {
+    '/task.yaml': [200, 'family: mine'],
+    '/large': [200, 'x'.repeat(MIB + 1)],
+    '/moved': [302, ''],
+  };
+  const address = async () => {
+    const { endpoint } = await httpStandIn(({ url }, response) => {
+      const [status, body] = documents[url ?? ''] ?? [404, 'no such page'];
+      response.writeHead(status, { location: '/task.yaml' }).end(body);
+    });
+    return endpoint;
+  };
+
+  test('is read', async () => {
+    expect(await readHttps(`${await address()}/task.yaml`)).toBe('family: mine');
+  });
+
+  test.each([
+    ['/missing', 'HTTP 404'],
+    ['/large', 'larger than 1048576 bytes'],
+    ['/moved', 'fetch failed'],
+  ])('with %s is refused', async (path, message) => {
+    await expect(readHttps((await address()) + path)).rejects.toThrow(message);
+  });
+
+  test('that can not be read is the fault of the flow run, and plain http is not read at all', async () => {
+    await expect(readTaskDefinition('https://127.0.0.1:1/task.yaml')).rejects.toThrow(FlowRunError);
+    await expect(readTaskDefinition(`${await address()}/task.yaml`)).rejects.toThrow(
+      'expected the path of a file, s3://bucket/key or an https address',
+    );
   });
 });

@@ -3,7 +3,8 @@ import { buildTaskRequest } from '../../../src/prefect1/task-request.ts';
 import { ecsRun, run, settings } from '../../support/task-request.ts';
 
 const options = { 'awslogs-group': '/flows', 'awslogs-region': 'us-east-1', 'awslogs-stream-prefix': 'etl' };
-const without = (name: keyof typeof options) => ({ ...options, [name]: undefined });
+const without = (name: keyof typeof options) =>
+  Object.fromEntries(Object.entries(options).filter(([option]) => option !== name));
 
 const STREAM = { group: '/flows', region: 'us-east-1', prefix: 'etl/flow' };
 

@@ -79,6 +79,28 @@ describe('the key', () => {
     expect(environmentOf(request)['PREFECT__CLOUD__TENANT_ID']).toBe('tenant-1');
   });
 
+  test('that lives in a secret has no second value beside it, wherever a user sets one', () => {
+    const own = [{ name: 'PREFECT__CLOUD__API_KEY', value: 'mine' }];
+    const request = buildTaskRequest(
+      run(
+        ecsRun({
+          env: { PREFECT__CLOUD__AUTH_TOKEN: 'mine' },
+          task_definition: { containerDefinitions: [{ name: 'flow', environment: own }] },
+          run_task_kwargs: { overrides: { containerOverrides: [{ name: 'flow', environment: own }] } },
+        }),
+      ),
+      withSecret({
+        agent: { ...settings().agent, envVars: { PREFECT__CLOUD__API_KEY: 'mine' } },
+      }),
+    );
+    const names = [contentOf(request).containerDefinitions?.[0], flowOverride(request)].flatMap(
+      (container) => container?.environment?.map(({ name }) => name) ?? [],
+    );
+    expect(names).toContain('PREFECT__CONTEXT__IMAGE');
+    expect(names).not.toContain('PREFECT__CLOUD__API_KEY');
+    expect(names).not.toContain('PREFECT__CLOUD__AUTH_TOKEN');
+  });
+
   test('that is given as it is goes to the flow run as it is (conformance 50)', () => {
     const key = { kind: 'value', value: new Secret('pcu_1') } as const;
     expect(environmentOf(buildTaskRequest(run(null), settings({ key })))).toMatchObject({
@@ -137,13 +159,40 @@ describe('run configs', () => {
     [
       'overrides that are text',
       ecsRun({ run_task_kwargs: { overrides: 'x' } }),
-      'run_task_kwargs.overrides: expected an object',
+      'run_config: run_task_kwargs.overrides: expected object, got string',
     ],
     [
       'containers that are none',
       ecsRun({ task_definition: { containerDefinitions: ['flow'] } }),
-      'task_definition.containerDefinitions: expected a list of objects',
+      'run_config: task_definition.containerDefinitions[0]: expected object, got string',
     ],
+    [
+      'a misspelt argument of RunTask',
+      ecsRun({ run_task_kwargs: { overrides: { containerOveride: [] } } }),
+      'run_config: run_task_kwargs.overrides.containerOveride: unknown field; did you mean containerOverrides?',
+    ],
+    [
+      'a member in the SDK’s other case',
+      ecsRun({ task_definition: { ContainerDefinitions: [], Nonsense: 1 } }),
+      'task_definition.ContainerDefinitions: unknown field; did you mean containerDefinitions?; ' +
+        'task_definition.Nonsense: unknown field',
+    ],
+    [
+      'a number where boto3 wants text',
+      ecsRun({ run_task_kwargs: { tags: [{ key: 'team', value: 7 }] } }),
+      'run_config: run_task_kwargs.tags[0].value: expected string, got number',
+    ],
+    [
+      'null, which boto3 takes for no type',
+      ecsRun({ run_task_kwargs: { cluster: null } }),
+      'run_config: run_task_kwargs.cluster: expected string, got null',
+    ],
+    [
+      'the task definition among the arguments of RunTask',
+      ecsRun({ run_task_kwargs: { taskDefinition: 'etl:4' } }),
+      'run_task_kwargs.taskDefinition: set by the agent',
+    ],
+    ['labels that are null', ecsRun({ labels: null }), 'run_config: labels: expected a list'],
   ])('%s fails the run with the field’s name', (_, config, message) => {
     const build = () => buildTaskRequest(run(config as Prefect1FlowRun['runConfig']), settings());
     expect(build).toThrow(FlowRunError);
@@ -298,12 +347,51 @@ describe('launch type and capacity provider', () => {
     expect(runTask).not.toHaveProperty('launchType');
   });
 
-  test('a launch type of the run takes the place of the agent’s strategy, and is what the definition is for', () => {
-    const request = buildTaskRequest(
-      run(ecsRun({ run_task_kwargs: { launchType: 'EC2' } })),
-      ecs({ launchType: undefined, runTaskKwargs: { capacityProviderStrategy: strategy } }),
+  test.each([
+    ['FARGATE', ['EC2']],
+    [undefined, undefined],
+  ] as const)(
+    'a launch type of the run takes the place of the strategy of an agent with launch type %s',
+    (launchType, compatibilities) => {
+      const request = buildTaskRequest(
+        run(ecsRun({ run_task_kwargs: { launchType: 'EC2' } })),
+        ecs({ launchType, runTaskKwargs: { capacityProviderStrategy: strategy } }),
+      );
+      expect(request.runTask).not.toHaveProperty('capacityProviderStrategy');
+      expect(request.runTask.launchType).toBe('EC2');
+      // An agent without a launch type leaves it to AWS what a definition will do for.
+      expect(contentOf(request).requiresCompatibilities).toEqual(compatibilities);
+    },
+  );
+
+  test('where both are asked for, the strategy is what is sent, for AWS refuses both', () => {
+    const { runTask } = buildTaskRequest(
+      run(ecsRun({ run_task_kwargs: { launchType: 'EC2', capacityProviderStrategy: strategy } })),
+      settings(),
     );
-    expect(request.runTask).not.toHaveProperty('capacityProviderStrategy');
-    expect(contentOf(request).requiresCompatibilities).toEqual(['EC2']);
+    expect(runTask.capacityProviderStrategy).toEqual(strategy);
+    expect(runTask).not.toHaveProperty('launchType');
+  });
+
+  test.each([
+    ['task_definition', { task_definition: {} }],
+    ['task_role_arn', { task_role_arn: '', execution_role_arn: '' }],
+  ])('an empty %s counts as none, as in Python', (_, fields) => {
+    const own = { cpu: '512', containerDefinitions: [] };
+    const request = buildTaskRequest(
+      run(ecsRun(fields)),
+      ecs({ taskDefinition: own, taskRoleArn: role('agent'), executionRoleArn: role('execution') }),
+    );
+    expect(contentOf(request)).toMatchObject({ cpu: '512', executionRoleArn: role('execution') });
+    expect(request.runTask.overrides).toMatchObject({
+      taskRoleArn: role('agent'),
+      executionRoleArn: role('execution'),
+    });
+  });
+
+  test('a storage that is none of Prefect’s fails the run before its image is looked for', () => {
+    expect(() => buildTaskRequest(run(null, { storage: { type: 'Floppy' } }), settings())).toThrow(
+      'flow.storage.type: expected one of Prefect 1',
+    );
   });
 });

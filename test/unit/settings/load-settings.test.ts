@@ -17,9 +17,13 @@ const LEAST = {
 };
 
 const FILES: Readonly<Record<string, string>> = {
-  'task.yaml': 'base: &base { cpu: 256 }\ntask:\n  <<: *base\nmemory: "512" # MiB\n',
+  'task.yaml':
+    'memory: "512" # MiB\ncontainerDefinitions:\n' +
+    '  - &flow { name: flow, essential: yes, cpu: 010 }\n  - { <<: *flow, name: y }\n',
   'kwargs.json': '{"networkConfiguration": {"awsvpcConfiguration": {"subnets": ["subnet-9"]}}}',
   's3://bucket/dir/task.yaml': 'family: from-s3',
+  'https://p.test/task.yaml': 'family: from-https',
+  '/etc/task.yaml': 'family: from-file',
   'list.yaml': '- a',
   'broken.yaml': 'password: "hunter2',
 };
@@ -30,7 +34,7 @@ const read = (place: string) => {
 };
 
 function load(env: NodeJS.ProcessEnv): Promise<Settings> {
-  return loadSettings({ ...LEAST, ...env }, { readFile: read, readS3: read });
+  return loadSettings({ ...LEAST, ...env }, { readFile: read, readS3: read, readHttps: read });
 }
 
 async function problems(env: NodeJS.ProcessEnv): Promise<string[]> {
@@ -79,7 +83,7 @@ test('fills in every default', async () => {
 });
 
 test('freezes everything, the documents too', async () => {
-  const settings = await load({ [`${ECS}TASK_DEFINITION`]: '{"a": [{"b": 1}]}' });
+  const settings = await load({ [`${ECS}TASK_DEFINITION`]: '{"volumes": [{"name": "data"}]}' });
   const parts: unknown[] = [settings];
   for (const part of parts) {
     if (typeof part !== 'object' || part === null) continue;
@@ -306,15 +310,26 @@ describe('the agent', () => {
 });
 
 describe('documents', () => {
+  const TASK = {
+    memory: '512',
+    containerDefinitions: [
+      { name: 'flow', essential: true, cpu: 8 },
+      { name: 'y', essential: true, cpu: 8 },
+    ],
+  };
+
   test.each<[string, unknown]>([
     ['{"cpu": 256}', { cpu: 256 }],
     [`{'cpu': 256, tags: []}`, { cpu: 256, tags: [] }],
     ['cpu: 256\nmemory: 512', { cpu: 256, memory: 512 }],
     ['family: mine', { family: 'mine' }],
-    ['{"command": "echo ${HOME} $HOME"}', { command: 'echo ${HOME} $HOME' }],
-    ['task.yaml', { base: { cpu: 256 }, task: { cpu: 256 }, memory: '512' }],
-    ['$DIR.yaml', { base: { cpu: 256 }, task: { cpu: 256 }, memory: '512' }],
+    ['{"family": "${HOME} $HOME"}', { family: '${HOME} $HOME' }],
+    ['task.yaml', TASK],
+    ['$DIR.yaml', TASK],
     ['s3://bucket/dir/task.yaml', { family: 'from-s3' }],
+    ['https://p.test/task.yaml', { family: 'from-https' }],
+    ['agent:///etc/task.yaml', { family: 'from-file' }],
+    ['file:///etc/task.yaml', { family: 'from-file' }],
   ])('%s is read', async (value, document) => {
     const { ecs } = await load({ [`${ECS}TASK_DEFINITION`]: value, DIR: 'task', HOME: '/root' });
     expect(ecs.taskDefinition).toEqual(document);
@@ -326,13 +341,41 @@ describe('documents', () => {
     ['{"password": hunter2', 'expected JSON or YAML at line 1'],
     ['missing.yaml', "expected a document at missing.yaml, which can't be read: no missing.yaml"],
     ['s3://bucket/missing', "expected a document at s3://bucket/missing, which can't be read"],
-    ['s3://bucket', 'expected a JSON or YAML mapping, the path of a file, or s3://bucket/key'],
-    ['https://p.test/task.yaml', 'expected a JSON or YAML mapping, the path of a file, or s3://bucket/key'],
+    ['s3://bucket', 'expected a JSON or YAML mapping, the path of a file, s3://bucket/key, or an https'],
+    ['http://p.test/task.yaml', 'expected a JSON or YAML mapping, the path of a file, s3://bucket/key, or'],
   ])('%s is refused and nothing of it is shown', async (value, expected) => {
     const lines = await problems({ [`${ECS}TASK_DEFINITION`]: value });
     expect(lines).toEqual([expect.stringContaining(`${ECS}TASK_DEFINITION (environment): ${expected}`)]);
     expect(lines.join()).not.toContain('hunter2');
   });
+});
+
+test.each<[string, string, string[]]>([
+  [
+    'RUN_TASK_KWARGS',
+    '{"overrides": {"containerOveride": []}, "count": "1"}',
+    [
+      'run_task_kwargs.count: expected number, got string',
+      'run_task_kwargs.overrides.containerOveride: unknown field; did you mean containerOverrides?',
+    ],
+  ],
+  ['RUN_TASK_KWARGS', '{"taskDefinition": "x:1"}', ['run_task_kwargs.taskDefinition: set by the agent']],
+  ['RUN_TASK_KWARGS', '{"LaunchType": "EC2"}', ['unknown field; did you mean launchType?']],
+  [
+    'TASK_DEFINITION',
+    '{"cpu": 256, "containerDefinitions": [{"name": "flow", "memory": "512", "secrets": [{"name": "A"}]}]}',
+    [
+      'task_definition.containerDefinitions[0].memory: expected number, got string',
+      'task_definition.containerDefinitions[0].secrets[0].valueFrom: required',
+    ],
+  ],
+])('what boto3 would refuse in %s is refused with its path: %s', async (name, document, expected) => {
+  const lines = await problems({ [ECS + name]: document });
+  expect(lines).toHaveLength(expected.length);
+  for (const text of expected) {
+    expect(lines).toContainEqual(expect.stringContaining(text));
+    expect(lines.every((line) => line.startsWith(`${ECS}${name} (environment): `))).toBe(true);
+  }
 });
 
 describe('ECS', () => {
@@ -381,10 +424,6 @@ describe('ECS', () => {
   test.each<[Record<string, string | undefined>, string[]]>([
     [{ RUN_TASK_KWARGS: NETWORK }, ['SUBNETS (environment): expected the network in one place']],
     [
-      { SUBNETS: undefined },
-      ['SUBNETS (not set): expected the subnets of the tasks, got none, and launch type FARGATE'],
-    ],
-    [
       { SUBNETS: undefined, LAUNCH_TYPE: 'EC2', SECURITY_GROUPS: 'sg-1' },
       ['SUBNETS (not set): expected the subnets'],
     ],
@@ -412,6 +451,13 @@ describe('ECS', () => {
     );
   });
 
+  test('leaves the network of Fargate tasks to the default VPC where none is set', async () => {
+    for (const kwargs of [undefined, '{"networkConfiguration": {}}']) {
+      const { launchType, runTaskKwargs } = await ecs({ SUBNETS: undefined, RUN_TASK_KWARGS: kwargs });
+      expect({ launchType, runTaskKwargs }).toEqual({ launchType: 'FARGATE', runTaskKwargs: {} });
+    }
+  });
+
   test('names both settings that give a network', async () => {
     const [line] = await ecsProblems({ RUN_TASK_KWARGS: NETWORK });
     expect(line).toContain(`networkConfiguration in ${ECS}RUN_TASK_KWARGS`);
@@ -427,6 +473,7 @@ test('reports everything that is wrong at once, likely typos included', async ()
     [`${AGENT}RESOURCE_MANAGER__LOOP_INTERVAL`]: '60',
     [`${ECS}CLUSTR`]: 'main',
     [`${ECS}SUBNETS`]: undefined,
+    [`${ECS}SECURITY_GROUPS`]: 'sg-1',
   });
   expect(lines.map((line) => line.split(' ')[0])).toEqual([
     'PREFECT__BACKEND',
