@@ -4,6 +4,8 @@ export interface FlowRun {
   readonly name: string;
   /** When the run is due, in milliseconds since the epoch. */
   readonly startTimeMs: number;
+  /** An agent has put the run back: it must not be launched before this moment, however long the lead. */
+  readonly notBeforeMs?: number | undefined;
 }
 
 /** A flow run that this agent has claimed and therefore must launch, put back or fail. */

@@ -59,7 +59,7 @@ class Life<Run extends FlowRun> {
     const { tally, logger } = this.#context;
     tally.polls++;
     try {
-      const due = await look(this.#context, PREFETCH_MS, new Set(this.#inFlight.keys()));
+      const due = await look(this.#context, { leadMs: PREFETCH_MS, except: new Set(this.#inFlight.keys()) });
       for (const batch of this.#batches(due.runs)) this.#track(batch);
       this.lastFailure = undefined;
       return due.runs.length;

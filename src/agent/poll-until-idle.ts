@@ -7,17 +7,18 @@ import type { PollReport } from './poll-report.ts';
 
 interface PollUntilIdleOptions {
   readonly maxPolls: number;
-  /** How far ahead an invocation looks, in milliseconds. It holds nothing: the run's process waits. */
+  /** How long before its start time a run is launched, in milliseconds: its process waits, not the invocation. */
   readonly leadMs: number;
-  /** How long to wait before looking again when nothing is due, in milliseconds; undefined: end instead. */
+  /** How long to wait at most before looking again when nothing is due, in milliseconds; undefined: end instead. */
   readonly lingerMs: number | undefined;
   /** Ends the lingering. */
   readonly stop: AbortSignal;
 }
 
 /**
- * One bounded batch of polls: at once again while there is work, until nothing is due, `maxPolls` are made
- * or the budget allows no further claim.
+ * One bounded batch of polls: at once again while there is work, until `maxPolls` are made or the budget allows
+ * no further claim. It ends when nothing is due, nor will be while there is time: runs that become due before the
+ * next wake are waited for, unclaimed, or they would be late by the time between two wakes.
  * @throws PollFailedError when a poll failed, or runs were due and none of them could be started.
  */
 export async function pollUntilIdle<Run extends FlowRun>(
@@ -38,13 +39,13 @@ async function poll<Run extends FlowRun>(
   context: PollContext<Run>,
   { maxPolls, leadMs, lingerMs, stop }: PollUntilIdleOptions,
 ): Promise<void> {
-  const { tally } = context;
+  const { tally, budget } = context;
   // A run is worked on once in an invocation: what came of it won't change within seconds.
   const seen = new Set<string>();
   const postponed = new Map<string, Postponed>();
   while (tally.polls < maxPolls && (tally.polls === 0 || claimable(context) > 0)) {
     tally.polls++;
-    const due = await look(context, leadMs, seen);
+    const due = await look(context, { leadMs, horizonMs: budget.launchMs(), except: seen });
     const found = [...due.runs, ...due.unreadable];
     for (const { id } of found) {
       seen.add(id);
@@ -58,20 +59,30 @@ async function poll<Run extends FlowRun>(
     if (lookAgain.length > 0) continue;
     // They were looked for in vain: somebody else has them.
     postponed.clear();
-    if (lingerMs === undefined || !(await lingered(context, lingerMs, stop))) break;
+    if (!(await waited(context, nextLookMs(context, due.nextMs, lingerMs), stop))) break;
   }
   for (const run of postponed.values()) tally.add(run, 'left', run.reason);
 }
 
-/** Waits before the next look. False: there is no time for that. */
-async function lingered<Run extends FlowRun>(
-  { clock, budget }: PollContext<Run>,
-  lingerMs: number,
+/** How long it is to the next look when nothing is due now: to the next run that is known, or to what may come. */
+function nextLookMs<Run extends FlowRun>(
+  { clock }: PollContext<Run>,
+  nextMs = Infinity,
+  lingerMs = Infinity,
+): number {
+  return Math.min(nextMs - clock.now(), lingerMs);
+}
+
+/** Waits before the next look. False: the time left would be too short for a launch, or the agent was told to stop. */
+async function waited<Run extends FlowRun>(
+  { clock, budget, logger, platform }: PollContext<Run>,
+  waitMs: number,
   stop: AbortSignal,
 ): Promise<boolean> {
-  if (budget.launchMs() <= lingerMs) return false;
+  if (platform.launchable(budget.launchMs() - waitMs) < 1) return false;
+  logger.debug(`Nothing is due. Looking again in ${waitMs / 1000} seconds...`);
   try {
-    await clock.sleep(lingerMs, AbortSignal.any([stop, budget.work]));
+    await clock.sleep(waitMs, AbortSignal.any([stop, budget.work]));
     return true;
   } catch {
     return false;

@@ -16,18 +16,36 @@ export interface Deployed {
   readonly later: readonly Postponed[];
 }
 
+interface LookOptions {
+  /** How long before its start time a run is due, in milliseconds. */
+  readonly leadMs: number;
+  /** How far to look for runs that are not due yet, in milliseconds. @default 0 */
+  readonly horizonMs?: number;
+  /** Ids of runs that are left out. */
+  readonly except: ReadonlySet<string>;
+}
+
+/** The runs that are due, and when the next one will be, if that is within the horizon. */
+export interface Due<Run extends FlowRun> extends Look<Run> {
+  /** Milliseconds since the epoch. */
+  readonly nextMs: number | undefined;
+}
+
 /** Looks for due runs, and fails those that nobody can read so that they don't come up for ever. */
 export async function look<Run extends FlowRun>(
   context: PollContext<Run>,
-  leadMs: number,
-  except: ReadonlySet<string>,
-): Promise<Look<Run>> {
+  { leadMs, horizonMs = 0, except }: LookOptions,
+): Promise<Due<Run>> {
   const { backend, labels, clock, budget, tally } = context;
-  const query = { labels, beforeMs: clock.now() + leadMs, except };
-  const due = await backend.look(query, budget.work);
-  tally.found += due.runs.length + due.unreadable.length;
-  await reject(context, due.unreadable);
-  return due;
+  const query = { labels, beforeMs: clock.now() + leadMs + horizonMs, except };
+  const { runs: found, unreadable } = await backend.look(query, budget.work);
+  const nowMs = clock.now();
+  const dueMs = (run: Run) => Math.max(run.startTimeMs - leadMs, run.notBeforeMs ?? -Infinity);
+  const runs = found.filter((run) => dueMs(run) <= nowMs);
+  const nextMs = found.map(dueMs).filter((ms) => ms > nowMs);
+  tally.found += runs.length + unreadable.length;
+  await reject(context, unreadable);
+  return { runs, unreadable, nextMs: nextMs.length === 0 ? undefined : Math.min(...nextMs) };
 }
 
 /**

@@ -10,7 +10,7 @@ export interface AgentIdentity {
 
 export interface LookQuery {
   readonly labels: readonly string[];
-  /** Runs that start later than this are not due, in milliseconds since the epoch. */
+  /** Runs that start later than this are left out, in milliseconds since the epoch. */
   readonly beforeMs: number;
   /** Ids that this agent is already working on; they are left out of the answer. */
   readonly except: ReadonlySet<string>;

@@ -13,7 +13,7 @@ import { resultText } from './result-text.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 
 /** How long a bounded run may take, in milliseconds: as long as the function's. */
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 58_000;
 
 export type RunOptions = FlagValues & GlobalOptions & { readonly forever?: boolean };
 

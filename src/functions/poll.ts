@@ -13,7 +13,7 @@ import { parsePollEvent } from './poll-event.ts';
 import { createWarm, type Warm } from './warm.ts';
 
 /** Kept free at the end of an invocation for the control record, in milliseconds. */
-const RECORD_RESERVE_MS = 3000;
+const RECORD_RESERVE_MS = 2000;
 
 /** What an invocation answers: what was done, and what it cost in calls. */
 export type PollResult = {

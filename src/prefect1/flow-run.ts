@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { FlowRun } from '../agent/flow-run.ts';
 import type { UnreadableRun } from '../agent/prefect-backend.ts';
 import { describeIssues } from '../describe-issues.ts';
-import { type SerializedState, serializedState } from './states.ts';
+import { isPutBack, type SerializedState, serializedState } from './states.ts';
 
 export interface TaskRun {
   readonly id: string;
@@ -84,6 +84,7 @@ export function readFlowRun(
       id,
       name: data.name ?? id,
       startTimeMs,
+      notBeforeMs: isPutBack(data.serialized_state) ? startTimeMs : undefined,
       version: data.version,
       state: data.serialized_state,
       runConfig: data.run_config ?? null,

@@ -5,7 +5,7 @@ import { describeError } from '../describe-error.ts';
 import { PrefectApiError } from '../errors.ts';
 import { FLOW_RUN_STATES } from './operations.ts';
 import { setStates } from './set-states.ts';
-import { failedState, isClaimOf, scheduledState, type SerializedState } from './states.ts';
+import { failedState, isClaimOf, putBackState, type SerializedState } from './states.ts';
 
 interface Row {
   readonly id: string;
@@ -60,5 +60,5 @@ async function change(
 function stateOf(settlement: Settlement): SerializedState {
   return settlement.kind === 'failed'
     ? failedState(settlement.reason)
-    : scheduledState(settlement.reason, settlement.startTimeMs);
+    : putBackState(settlement.reason, settlement.startTimeMs);
 }

@@ -90,8 +90,22 @@ export function failedState(message: string): SerializedState {
   return state('Failed', message);
 }
 
-export function scheduledState(message: string, startTimeMs: number): SerializedState {
-  return state('Scheduled', message, { start_time: timestamp(startTimeMs) });
+/** The state of a run that an agent puts back. It says so, for such a run must not be launched ahead. */
+export function putBackState(message: string, startTimeMs: number): SerializedState {
+  return state('Scheduled', message, {
+    start_time: timestamp(startTimeMs),
+    context: { [CLAIM_KEY]: { put_back: true } },
+  });
+}
+
+const putBackContext = z.object({
+  type: z.literal('Scheduled'),
+  context: z.object({ [CLAIM_KEY]: z.object({ put_back: z.literal(true) }) }),
+});
+
+/** Whether an agent has put the run back, and nobody has rescheduled it since. */
+export function isPutBack(state: SerializedState): boolean {
+  return putBackContext.safeParse(state).success;
 }
 
 /** A time as the genuine agent writes it. */

@@ -19,7 +19,7 @@ export interface DemoOutput {
 }
 
 /** The time-outs of serverless.yml, in milliseconds. */
-const POLL_TIMEOUT_MS = 55_000;
+const POLL_TIMEOUT_MS = 58_000;
 const HEALTH_TIMEOUT_MS = 10_000;
 
 /** How long the flow runs of the demonstration may take together, in milliseconds. */

@@ -58,7 +58,7 @@ export async function startInterop(): Promise<Interop> {
       PREFECT__CLOUD__AGENT__LABELS: 'interop',
       PREFECT__CLOUD__AGENT__ENV_VARS: '{"A": "B"}',
     },
-    timeoutMs: 55_000,
+    timeoutMs: 58_000,
     onLog: () => undefined,
   });
   const deadlineMs = Date.now() + PATIENCE_MS;

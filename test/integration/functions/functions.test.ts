@@ -19,7 +19,7 @@ async function deployed(change: Record<string, string> = {}) {
       functionName: name,
       bundle: bundle(name),
       env,
-      timeoutMs: 55_000,
+      timeoutMs: 58_000,
       onLog,
     });
     onTestFinished(() => started.close());

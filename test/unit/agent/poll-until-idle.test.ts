@@ -50,11 +50,61 @@ test('maxPolls given to start counts more than the agent’s own', async () => {
   expect(report.polls).toBe(1);
 });
 
-test('an invocation looks no further ahead than now and holds nothing', async () => {
-  const scripted = scriptedAgent();
-  scripted.backend.queue = [flowRun('early', scripted.clock.now() + 1)];
-  expect(await invoke(scripted)).toMatchObject({ found: 0, started: 0 });
-  expect(scripted.backend.looks[0]?.beforeMs).toBe(scripted.clock.now());
+describe('a run that is due before the time is used up', () => {
+  const startsIn = async (
+    ms: number,
+    options: Parameters<typeof scriptedAgent>[0] = {},
+    more: object = {},
+  ) => {
+    const scripted = scriptedAgent(options);
+    const startMs = scripted.clock.now();
+    scripted.backend.queue = [{ ...flowRun('next', startMs + ms), ...more }];
+    const report = await invoke(scripted);
+    const claimedAtMs = scripted.backend.claims.map(({ atMs }) => atMs - startMs);
+    return { report, claimedAtMs, endedMs: scripted.clock.now() - startMs };
+  };
+
+  test('is waited for, unclaimed, and started at its start time', async () => {
+    const { report, claimedAtMs } = await startsIn(20_000);
+    expect(report).toMatchObject({ found: 1, started: 1 });
+    expect(claimedAtMs).toEqual([20_000]);
+  });
+
+  test('is started the lead before its start time', async () => {
+    const { claimedAtMs } = await startsIn(80_000, { leadMs: 75_000 });
+    expect(claimedAtMs).toEqual([5000]);
+  });
+
+  test('but was put back is not started ahead', async () => {
+    const notBeforeMs = Date.parse('2026-11-23T12:00:30Z');
+    const { claimedAtMs } = await startsIn(30_000, { leadMs: 75_000 }, { notBeforeMs });
+    expect(claimedAtMs).toEqual([30_000]);
+  });
+
+  test('only when it could still be launched: the next wake is for the others, and nothing is waited for', async () => {
+    const { report, endedMs } = await startsIn(50_000);
+    expect(report).toMatchObject({ polls: 1, found: 0, started: 0 });
+    expect(endedMs).toBe(0);
+  });
+
+  test('is looked for anew after the wait: somebody may have cancelled it', async () => {
+    const scripted = scriptedAgent();
+    scripted.backend.queue = [flowRun('cancelled', scripted.clock.now() + 20_000)];
+    scripted.backend.onLook = (look) => {
+      if (look === 2) scripted.backend.queue = [];
+    };
+    expect(await invoke(scripted)).toMatchObject({ polls: 2, found: 0, claimed: 0 });
+  });
+
+  test('is not waited for by an agent that was told to stop', async () => {
+    const scripted = scriptedAgent();
+    const stop = new AbortController();
+    scripted.backend.queue = [flowRun('next', scripted.clock.now() + 20_000)];
+    const work = scripted.agent.start({ deadlineMs: scripted.clock.now() + MINUTE_MS, stop: stop.signal });
+    await scripted.clock.advance(1000);
+    stop.abort();
+    expect(await work).toMatchObject({ started: 0, claimed: 0 });
+  });
 });
 
 test('nothing is claimed when the time left might not be enough to launch it', async () => {
