@@ -1,9 +1,10 @@
 import { dirname, delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { systemClock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import { type DynamoSandbox, SANDBOX_CREDENTIALS, startDynamo } from './dynamodb.ts';
 import { type EcsOptions, type EcsSandbox, startEcs } from './ecs/ecs-server.ts';
 import { runTaskProcess, type TaskProcessOptions } from './ecs/run-task-process.ts';
+import type { FaultPlan } from './faults.ts';
 import { type Prefect1Sandbox, startPrefect1 } from './prefect1/prefect1-server.ts';
 
 export interface SandboxOptions {
@@ -16,7 +17,11 @@ export interface SandboxOptions {
   /** Called with what the tasks' processes write, as it comes. */
   readonly onOutput?: TaskProcessOptions['onOutput'];
   /** How ECS behaves, see there. */
-  readonly ecs?: Pick<EcsOptions, 'provisioningMs' | 'throttle'>;
+  readonly ecs?: Pick<EcsOptions, 'provisioningMs' | 'playMs' | 'throttle'>;
+  /** What Prefect and ECS go by. @default the system's clock */
+  readonly clock?: Clock;
+  /** What goes wrong with which request to Prefect or ECS. @default nothing */
+  readonly faults?: FaultPlan;
 }
 
 /** Everything that the agent talks to, on 127.0.0.1. */
@@ -38,12 +43,14 @@ export async function startSandbox({
   taskEnv = {},
   onOutput = () => undefined,
   ecs: behaviour = {},
+  clock = systemClock,
+  faults = () => undefined,
 }: SandboxOptions = {}): Promise<Sandbox> {
-  const prefect1 = await startPrefect1({ clock: systemClock });
+  const prefect1 = await startPrefect1({ clock, faults });
   const searched = [...path, STAND_IN, dirname(process.execPath), process.env.PATH ?? ''];
   const env = { ...taskEnv, PATH: searched.join(delimiter) };
   const runner = execute ? runTaskProcess({ env, cwd: process.cwd(), onOutput }) : undefined;
-  const ecs = await startEcs({ clock: systemClock, runner, ...behaviour });
+  const ecs = await startEcs({ clock, faults, runner, ...behaviour });
   const dynamo = await startDynamo();
   return {
     prefect1,
