@@ -44,10 +44,9 @@ export async function drain(options: DrainOptions): Promise<readonly InvocationE
       const end = await lambda.invoke(TICK, ends.length < KILLS ? random() * KILLED_WITHIN_MS : undefined);
       ends.push(end);
       if (end.kind === 'answered' && isDrained()) break;
-      if (end.kind !== 'killed' && end.kind !== 'timed-out') continue;
       // What it had sent is served within seconds, not minutes later.
       await clock.sleep(2 * DELAY_MS);
-      lambda = sandboxOf('poll', options);
+      if (end.kind === 'killed' || end.kind === 'timed-out') lambda = sandboxOf('poll', options);
     }
   } finally {
     await lambda[Symbol.asyncDispose]();

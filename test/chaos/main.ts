@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { seededRandom } from '../../src/sandbox/seeded-random.ts';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { unpackPackage } from './deployed-package.ts';
 import { askHealth, drain } from './drain.ts';
@@ -13,6 +14,9 @@ import { watchRuns } from './watch-runs.ts';
 
 const RUNS = 200;
 const FAULT_RATE = 0.05;
+
+/** Longest time until a task runs, in milliseconds: minutes of the functions, as on Fargate. */
+const PROVISIONING_MS = 3000;
 
 /** What the functions log: too much to show. */
 const LOG = fileURLToPath(new URL('../../.cache/chaos.log', import.meta.url));
@@ -31,12 +35,13 @@ async function chaos(seed: string): Promise<Outcome> {
   const client = await runtimeClient();
   const startMs = Date.now();
   const faults = new Map<string, number>();
+  const random = seededRandom(`${seed}/provisioning`);
   const clock = new SkippingClock();
   await using log = await open(LOG, 'w');
   await using deployed = await unpackPackage();
   await using sandbox = await startSandbox({
     execute: false,
-    ecs: { playMs: 100 },
+    ecs: { provisioningMs: () => random() * PROVISIONING_MS, playMs: 100 },
     clock,
     faults: countedFaults(seed, FAULT_RATE, faults),
   });

@@ -68,6 +68,7 @@ export function check({ sandbox, seen, ends, health, faults }: Outcome): number 
     launched.filter(({ state }) => state !== 'Success').map(({ id, state }) => `${id}: ${state}`),
   );
   none('no run is failed', seen.failed);
+  none('no run that has a task is put back', seen.putBackWithTask);
   none('no task is launched without a claim', seen.unclaimed);
   none(
     'no claim gets two tasks',

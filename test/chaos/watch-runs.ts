@@ -15,6 +15,8 @@ export interface RunsSeen {
   /** The runs of tasks that were launched without a claim that came before. */
   readonly unclaimed: readonly string[];
   readonly failed: readonly string[];
+  /** Runs that went back to the queue although their claim has a task. */
+  readonly putBackWithTask: readonly string[];
   /** Runs that are claimed and have no task. */
   leftClaimed(): readonly string[];
 }
@@ -27,8 +29,10 @@ export function watchRuns({ prefect1, ecs }: Pick<Sandbox, 'prefect1' | 'ecs'>):
   const claims = new Map<string, string>();
   const unclaimed: string[] = [];
   const failed: string[] = [];
+  const putBackWithTask: string[] = [];
   prefect1.onStateChange(({ flowRunId, to }) => {
     if (to.type === 'Failed') failed.push(flowRunId);
+    if (to.type === 'Scheduled' && tasks.has(claims.get(flowRunId) ?? '')) putBackWithTask.push(flowRunId);
     if (to.type !== 'Submitted') return;
     claims.set(flowRunId, clientToken(flowRunId, claim.parse(to.context).serverless_prefect_agent.claim_key));
   });
@@ -51,7 +55,7 @@ export function watchRuns({ prefect1, ecs }: Pick<Sandbox, 'prefect1' | 'ecs'>):
       .flowRuns()
       .filter(({ id, state }) => state === 'Submitted' && !tasks.has(claims.get(id) ?? ''))
       .map(({ id }) => id);
-  return { executions, tasks, unclaimed, failed, leftClaimed };
+  return { executions, tasks, unclaimed, failed, putBackWithTask, leftClaimed };
 }
 
 function increment(counts: Map<string, number>, key: string): void {
