@@ -61,6 +61,11 @@ export interface StartOptions {
   readonly maxPolls?: number | undefined;
   /** Names this start in the runs that it claims. Must never repeat. @default a random UUID */
   readonly invocation?: string;
+  /**
+   * How many starts in a row before this one, in this process or another, could launch none of the due runs for
+   * a reason that lies in the agent. After one, runs are claimed one by one until one is launched. @default 0
+   */
+  readonly failuresBefore?: number;
 }
 
 /**
@@ -138,7 +143,7 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
    * @throws PollFailedError in a bounded start: a poll failed, or runs were claimed and none could be started.
    */
   async start(options: StartOptions = {}): Promise<PollReport> {
-    const { deadlineMs, maxPolls = this.maxPolls, invocation = randomUUID() } = options;
+    const { deadlineMs, maxPolls = this.maxPolls, invocation = randomUUID(), failuresBefore = 0 } = options;
     const stop = options.stop ?? new AbortController().signal;
     using budget =
       deadlineMs === undefined
@@ -155,6 +160,7 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
       logger: this.logger,
       tally: new PollTally(),
     };
+    this.#trial.begin(failuresBefore);
     await this.#connect(budget.work);
     if (deadlineMs === undefined) {
       const { live } = await import('./live.ts');

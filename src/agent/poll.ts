@@ -95,6 +95,7 @@ async function prepare<Run extends FlowRun>(
       case 'blocked':
         logger.error(`Left flow run ${run.id} in the queue`, { flowRunId: run.id, ...preparation });
         tally.add(run, 'left', preparation.reason);
+        tally.blockedFor ??= preparation.reason;
         break;
     }
   }
