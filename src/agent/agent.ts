@@ -9,6 +9,7 @@ import { type PollReport, PollTally } from './poll-report.ts';
 import { pollUntilIdle } from './poll-until-idle.ts';
 import type { PrefectBackend } from './prefect-backend.ts';
 import type { Preparation } from './preparation.ts';
+import { Timings } from './timings.ts';
 import { Trial } from './trial.ts';
 
 /** What a platform that does not say how fast it is needs for a batch, in milliseconds. */
@@ -86,6 +87,7 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
   protected readonly clock: Clock;
   readonly #backend: PrefectBackend<Run>;
   readonly #trial = new Trial();
+  readonly #timings = new Timings();
   #connected = false;
 
   constructor(options: AgentOptions, { backend, logger, clock = systemClock }: AgentDependencies<Run>) {
@@ -147,14 +149,15 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
     const stop = options.stop ?? new AbortController().signal;
     using budget =
       deadlineMs === undefined
-        ? processBudget(this.clock, stop)
-        : invocationBudget(this.clock, deadlineMs, stop);
+        ? processBudget(this.clock, stop, this.#timings)
+        : invocationBudget(this.clock, deadlineMs, stop, this.#timings);
     const context: PollContext<Run> = {
       backend: this.#backend,
       labels: this.labels,
       claimant: { agent: this.name, invocation },
       platform: this.#platform(),
       trial: this.#trial,
+      timings: this.#timings,
       budget,
       clock: this.clock,
       logger: this.logger,

@@ -18,6 +18,9 @@ import { createWarm, type Warm } from './warm.ts';
 /** Kept free at the end of an invocation for the control record, in milliseconds. */
 const RECORD_RESERVE_MS = 2000;
 
+/** Kept free for answering: Lambda's time-out must never be what ends an invocation. In milliseconds. */
+const ANSWER_RESERVE_MS = 300;
+
 /** What an invocation answers: what was done, and what it cost in calls. */
 export type PollResult = {
   readonly agent: string;
@@ -55,7 +58,7 @@ export const handler = middy<unknown, PollResult>()
     const { agent, calls, clock, control } = warm;
     const startMs = clock.now();
     const remainingMs = context.getRemainingTimeInMillis();
-    const signal = AbortSignal.timeout(remainingMs);
+    const signal = AbortSignal.timeout(Math.max(0, remainingMs - ANSWER_RESERVE_MS));
     // A record that can't be read stops everything: a pause may be written in it.
     const record = await control.read(signal);
     const deadlineMs = startMs + remainingMs - RECORD_RESERVE_MS;

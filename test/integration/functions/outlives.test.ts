@@ -212,3 +212,26 @@ test('an API that is down costs one short invocation, and recovery needs no hand
   expect((await poll()).result).toMatchObject({ started: 1 });
   expect(await health()).toMatchObject({ statusCode: 200 });
 });
+
+test('a slow API still makes progress: runs are claimed, launched, told and put back', async () => {
+  const { sandbox, flow, poll } = await deployed(
+    {},
+    {
+      faults: ({ service, operation, sequence }) => {
+        if (service === 'prefect') return { kind: 'delay', ms: 1500 };
+        return operation === 'RunTask' && sequence === 2
+          ? { kind: 'failures', reason: 'Capacity is unavailable at this time.' }
+          : undefined;
+      },
+    },
+  );
+  const ids = ['a', 'b', 'c'].map((name) => sandbox.prefect1.createFlowRun({ flowId: flow.id, name }).id);
+  const { result } = await poll();
+  expect(result).toMatchObject({ claimed: 3, started: 2, putBack: 1 });
+  const told = ids.map((id) => sandbox.prefect1.logs(id).map(({ message }) => message));
+  expect(told.filter(([first]) => first?.startsWith('Submitted for execution: Task ') === true)).toHaveLength(
+    2,
+  );
+  const states = ids.map((id) => sandbox.prefect1.flowRun(id)?.serialized_state);
+  expect(JSON.stringify(states)).toContain('Capacity is unavailable');
+}, 70_000);

@@ -374,6 +374,41 @@ describe('what is known before the claim', () => {
   });
 });
 
+describe('what telling and claiming took lately is kept free at the end', () => {
+  /** How long before the end of its time a warm agent still claims, after a start with this much delay. */
+  const claimsUntilMs = async (delays: { readonly claimMs?: number; readonly logMs?: number }) => {
+    const scripted = scriptedAgent({ launchable: (ms) => (ms > 0 ? Infinity : 0) });
+    const { agent, backend, clock } = scripted;
+    const log = backend.log.bind(backend);
+    const claim = backend.claim.bind(backend);
+    backend.log = async (lines) => {
+      await clock.sleep(delays.logMs ?? 0);
+      return log(lines);
+    };
+    backend.claim = async (runs, claimant) => {
+      await clock.sleep(delays.claimMs ?? 0);
+      return claim(runs, claimant);
+    };
+    backend.queue = [flowRun('first')];
+    await invoke(scripted);
+    for (let leftMs = 60_000; leftMs > 0; leftMs -= 1000) {
+      backend.queue = [flowRun(`run-${leftMs}`)];
+      const { claimed } = await clock.until(agent.start({ deadlineMs: clock.now() + leftMs, maxPolls: 1 }));
+      if (claimed === 0) return leftMs;
+    }
+    return 0;
+  };
+
+  test.each([
+    ['both quick', {}, 5000],
+    ['telling slow', { logMs: 9000 }, 9000],
+    ['claims slow, of which telling needs some', { claimMs: 4000 }, 18_000],
+    ['telling slower than can be kept free', { logMs: 30_000 }, 20_000],
+  ])('%s', async (_, delays, expected) => {
+    expect(await claimsUntilMs(delays)).toBe(expected);
+  });
+});
+
 test('no more runs are claimed at once than the platform can launch in the time left', async () => {
   const scripted = scriptedAgent({ launchable: (ms) => Math.floor(ms / 5000) });
   scripted.backend.queue = Array.from({ length: 20 }, (_, i) => flowRun(String(i)));
