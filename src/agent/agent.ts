@@ -9,6 +9,7 @@ import { type PollReport, PollTally } from './poll-report.ts';
 import { pollUntilIdle } from './poll-until-idle.ts';
 import type { PrefectBackend } from './prefect-backend.ts';
 import type { Preparation } from './preparation.ts';
+import { Timings } from './timings.ts';
 import { Trial } from './trial.ts';
 
 /** What a platform that does not say how fast it is needs for a batch, in milliseconds. */
@@ -61,6 +62,11 @@ export interface StartOptions {
   readonly maxPolls?: number | undefined;
   /** Names this start in the runs that it claims. Must never repeat. @default a random UUID */
   readonly invocation?: string;
+  /**
+   * How many starts in a row before this one, in this process or another, could launch none of the due runs for
+   * a reason that lies in the agent. After one, runs are claimed one by one until one is launched. @default 0
+   */
+  readonly failuresBefore?: number;
 }
 
 /**
@@ -81,6 +87,7 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
   protected readonly clock: Clock;
   readonly #backend: PrefectBackend<Run>;
   readonly #trial = new Trial();
+  readonly #timings = new Timings();
   #connected = false;
 
   constructor(options: AgentOptions, { backend, logger, clock = systemClock }: AgentDependencies<Run>) {
@@ -138,23 +145,25 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
    * @throws PollFailedError in a bounded start: a poll failed, or runs were claimed and none could be started.
    */
   async start(options: StartOptions = {}): Promise<PollReport> {
-    const { deadlineMs, maxPolls = this.maxPolls, invocation = randomUUID() } = options;
+    const { deadlineMs, maxPolls = this.maxPolls, invocation = randomUUID(), failuresBefore = 0 } = options;
     const stop = options.stop ?? new AbortController().signal;
     using budget =
       deadlineMs === undefined
-        ? processBudget(this.clock, stop)
-        : invocationBudget(this.clock, deadlineMs, stop);
+        ? processBudget(this.clock, stop, this.#timings)
+        : invocationBudget(this.clock, deadlineMs, stop, this.#timings);
     const context: PollContext<Run> = {
       backend: this.#backend,
       labels: this.labels,
       claimant: { agent: this.name, invocation },
       platform: this.#platform(),
       trial: this.#trial,
+      timings: this.#timings,
       budget,
       clock: this.clock,
       logger: this.logger,
       tally: new PollTally(),
     };
+    this.#trial.begin(failuresBefore);
     await this.#connect(budget.work);
     if (deadlineMs === undefined) {
       const { live } = await import('./live.ts');

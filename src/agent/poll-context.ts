@@ -6,6 +6,7 @@ import type { Logger } from '../logger.ts';
 import type { PollTally } from './poll-report.ts';
 import type { PrefectBackend } from './prefect-backend.ts';
 import type { Preparation } from './preparation.ts';
+import type { Timings } from './timings.ts';
 import type { Trial } from './trial.ts';
 
 /** What the steps of a poll share. */
@@ -15,6 +16,7 @@ export interface PollContext<Run extends FlowRun> {
   readonly claimant: Claimant;
   readonly platform: Platform<Run>;
   readonly trial: Trial;
+  readonly timings: Timings;
   readonly budget: Budget;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -29,6 +29,8 @@ export interface PollReport {
   readonly failed: number;
   readonly lost: number;
   readonly unknown: number;
+  /** Why a run was left or put back for a reason that lies in the agent: the first such reason. */
+  readonly blockedFor?: string;
   /** The first 200 runs, in the order in which they were settled. */
   readonly runs: readonly RunReport[];
 }
@@ -42,6 +44,8 @@ export class PollTally {
   failedPolls = 0;
   found = 0;
   claimed = 0;
+  /** The first reason that lies in the agent and kept a run from being launched. */
+  blockedFor: string | undefined;
   readonly #outcomes: Record<RunOutcome, number> = {
     started: 0,
     'put-back': 0,
@@ -71,6 +75,7 @@ export class PollTally {
       failed: this.#outcomes.failed,
       lost: this.#outcomes.lost,
       unknown: this.#outcomes.unknown,
+      ...(this.blockedFor !== undefined && { blockedFor: this.blockedFor }),
       runs: [...this.#runs],
     };
   }

@@ -63,7 +63,9 @@ export async function deploy<Run extends FlowRun>(
     if (batch.length === 0) break;
     waiting = waiting.slice(batch.length);
     const launched = await launch(context, await claim(context, batch));
+    const startMs = context.clock.now();
     await tell(context, launched);
+    context.timings.noteTelling(context.clock.now() - startMs);
     const halted = context.trial.learn(launched.map(({ outcome }) => outcome));
     if (halted !== undefined) return { halted, later };
   }
@@ -95,6 +97,7 @@ async function prepare<Run extends FlowRun>(
       case 'blocked':
         logger.error(`Left flow run ${run.id} in the queue`, { flowRunId: run.id, ...preparation });
         tally.add(run, 'left', preparation.reason);
+        tally.blockedFor ??= preparation.reason;
         break;
     }
   }
@@ -109,14 +112,14 @@ export function claimable<Run extends FlowRun>({ budget, platform, trial }: Poll
 }
 
 async function claim<Run extends FlowRun>(
-  { backend, claimant, budget, clock, logger, tally }: PollContext<Run>,
+  { backend, claimant, budget, timings, clock, logger, tally }: PollContext<Run>,
   runs: readonly Run[],
 ): Promise<Claimed<Run>[]> {
   for (const run of runs) logger.info(`Deploying flow run ${run.id} to execution environment...`);
   const claimed: Claimed<Run>[] = [];
   const startMs = clock.now();
   const answers = await backend.claim(runs, claimant, budget.work);
-  budget.noteClaim(clock.now() - startMs);
+  timings.noteClaim(clock.now() - startMs);
   for (const answer of answers) {
     if (answer.kind === 'claimed') {
       claimed.push(answer.run);

@@ -17,7 +17,7 @@ export interface Launched<Run extends FlowRun> {
 
 type TellContext<Run extends FlowRun> = Pick<
   PollContext<Run>,
-  'backend' | 'claimant' | 'budget' | 'clock' | 'logger' | 'tally'
+  'backend' | 'claimant' | 'budget' | 'clock' | 'logger' | 'tally' | 'trial'
 >;
 
 /** Tells Prefect and the log what became of each launch, and gives up the runs that were not launched. */
@@ -25,7 +25,7 @@ export async function tell<Run extends FlowRun>(
   context: TellContext<Run>,
   launched: readonly Launched<Run>[],
 ): Promise<void> {
-  const { clock, logger, tally } = context;
+  const { clock, logger, tally, trial } = context;
   const lines: FlowRunLog[] = [];
   const settlements: Settlement[] = [];
   for (const { run, outcome } of launched) {
@@ -42,10 +42,11 @@ export async function tell<Run extends FlowRun>(
       case 'blocked': {
         const { reason } = outcome;
         logger.warn(`Putting flow run ${run.id} back in the queue`, { flowRunId, reason });
-        const delayMs = outcome.kind === 'retry' ? (outcome.delayMs ?? 0) : 0;
+        const delayMs = outcome.kind === 'retry' ? (outcome.delayMs ?? 0) : trial.blockedDelayMs;
         const startTimeMs = clock.now() + Math.max(PUT_BACK_DELAY_MS, delayMs);
         settlements.push({ kind: 'put-back', held: 'claimed', flowRunId, reason, startTimeMs });
         tally.add(run, 'put-back', reason);
+        if (outcome.kind === 'blocked') tally.blockedFor ??= reason;
         break;
       }
       case 'unknown':

@@ -7,6 +7,7 @@ const about = {
   agent: z.string(),
   durationMs: z.number(),
   calls: z.object({ prefect: counts, ecs: counts }),
+  notes: z.exactOptional(z.array(z.string())),
 };
 
 const runReport = z.object({
@@ -34,6 +35,7 @@ export const pollResult = z.discriminatedUnion('dryRun', [
     failed: count,
     lost: count,
     unknown: count,
+    blockedFor: z.exactOptional(z.string()),
     runs: z.array(runReport),
   }),
   z.object({

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { Slowest } from '../slowest.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 
 /** The rate of a kind of call. */
@@ -28,6 +29,7 @@ const KEEP_MS = 60_000;
 export class CallRate {
   readonly #clock: Clock;
   readonly #options: CallRateOptions;
+  readonly #slowest = new Slowest(750, 10_000);
   #perSecond: number;
   #nextFreeMs = -Infinity;
   #throttledMs = -Infinity;
@@ -64,6 +66,16 @@ export class CallRate {
     const aheadMs = Math.max(0, this.#nextFreeMs - this.#clock.now());
     const turns = Math.floor((ms + this.#burstMs - aheadMs) / this.#intervalMs);
     return Math.max(0, turns - this.#waiting);
+  }
+
+  /** Takes note of how long a call took without its wait, in milliseconds, whatever came of it. */
+  took(ms: number): void {
+    this.#slowest.note(ms);
+  }
+
+  /** How long a call is taken to last, in milliseconds: as the slowest lately, 750 to 10,000. */
+  get slowestMs(): number {
+    return this.#slowest.ms;
   }
 
   /** Takes note of a call that AWS refused for the rate. */

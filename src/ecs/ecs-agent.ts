@@ -5,9 +5,6 @@ import type { Preparation } from '../agent/preparation.ts';
 import type { CallRate } from './call-rate.ts';
 import type { EcsLauncher } from './ecs-launcher.ts';
 
-/** What the last launch of a batch is taken to last, in milliseconds: a slow answer and its one retry. */
-const LAUNCH_MS = 1500;
-
 export interface EcsAgentDependencies<Run extends FlowRun> extends AgentDependencies<Run> {
   /** The pace of launches. */
   readonly rate: CallRate;
@@ -40,7 +37,8 @@ export class EcsAgent<Run extends FlowRun = FlowRun> extends Agent<Run> {
   }
 
   protected override launchable(ms: number): number {
-    return this.#rate.available(ms - LAUNCH_MS);
+    // The last launch of a batch may be as slow as the slowest lately, and need its one retry.
+    return this.#rate.available(ms - 2 * this.#rate.slowestMs);
   }
 
   protected override async deployFlows(

@@ -54,7 +54,9 @@ export async function runTask(
   let doubts = 0;
   let inDoubt: string | undefined;
   while (await hasTurn(rate, inDoubt === undefined ? begin : work)) {
+    const startMs = clock.now();
     const result = await attempt(input, chosenByRun, dependencies, work);
+    rate.took(clock.now() - startMs);
     switch (result.kind) {
       case 'started':
         return result;

@@ -41,6 +41,18 @@ export class Prefect1Backend implements PrefectBackend<Prefect1FlowRun> {
     return this.#client.tenantId;
   }
 
+  /**
+   * Until when the API asked to be left alone, in milliseconds since the epoch; requests before it fail without
+   * being sent. What an earlier process was told can be set, and undefined ends it.
+   */
+  get notBeforeMs(): number | undefined {
+    return this.#client.rest.untilMs;
+  }
+
+  set notBeforeMs(ms: number | undefined) {
+    this.#client.rest.untilMs = ms;
+  }
+
   async connect(identity: AgentIdentity, signal: AbortSignal): Promise<void> {
     await connect(this.#client, this.#options, identity, signal);
   }

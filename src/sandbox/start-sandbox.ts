@@ -2,6 +2,7 @@ import { dirname, delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../clock.ts';
 import { type DynamoSandbox, SANDBOX_CREDENTIALS, startDynamo } from './dynamodb.ts';
+import type { FaultPlan } from './faults.ts';
 import { type EcsOptions, type EcsSandbox, startEcs } from './ecs/ecs-server.ts';
 import { runTaskProcess, type TaskProcessOptions } from './ecs/run-task-process.ts';
 import { type Prefect1Sandbox, startPrefect1 } from './prefect1/prefect1-server.ts';
@@ -15,6 +16,8 @@ export interface SandboxOptions {
   readonly taskEnv?: Readonly<Record<string, string>>;
   /** Called with what the tasks' processes write, as it comes. */
   readonly onOutput?: TaskProcessOptions['onOutput'];
+  /** What goes wrong with which request to Prefect and ECS. @default nothing */
+  readonly faults?: FaultPlan;
   /** How ECS behaves, see there. */
   readonly ecs?: Pick<EcsOptions, 'provisioningMs' | 'throttle'>;
 }
@@ -37,13 +40,14 @@ export async function startSandbox({
   execute = true,
   taskEnv = {},
   onOutput = () => undefined,
+  faults = () => undefined,
   ecs: behaviour = {},
 }: SandboxOptions = {}): Promise<Sandbox> {
-  const prefect1 = await startPrefect1({ clock: systemClock });
+  const prefect1 = await startPrefect1({ clock: systemClock, faults });
   const searched = [...path, STAND_IN, dirname(process.execPath), process.env.PATH ?? ''];
   const env = { ...taskEnv, PATH: searched.join(delimiter) };
   const runner = execute ? runTaskProcess({ env, cwd: process.cwd(), onOutput }) : undefined;
-  const ecs = await startEcs({ clock: systemClock, runner, ...behaviour });
+  const ecs = await startEcs({ clock: systemClock, runner, faults, ...behaviour });
   const dynamo = await startDynamo();
   return {
     prefect1,

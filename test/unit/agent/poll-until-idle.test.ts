@@ -300,6 +300,41 @@ describe('until a launch has shown that the agent can launch at all', () => {
   });
 });
 
+describe('when starts before this one could launch nothing', () => {
+  const after = (failuresBefore: number) => {
+    const scripted = scriptedAgent({}, ({ id }) => (id === 'bad' ? blocked('denied') : startedAs(id)));
+    const { agent, backend, clock } = scripted;
+    const start = async (...ids: string[]) => {
+      backend.queue = ids.map((id) => flowRun(id));
+      return clock.until(agent.start({ deadlineMs: clock.now() + MINUTE_MS, failuresBefore }));
+    };
+    return { ...scripted, start };
+  };
+
+  test('a warm agent that has launched claims one run all the same, and all others after it', async () => {
+    const { agent, start, backend, clock } = after(1);
+    backend.queue = [flowRun('a'), flowRun('b')];
+    await clock.until(agent.start({ deadlineMs: clock.now() + MINUTE_MS }));
+    const warmClaims = backend.claims.length;
+    expect(await start('c', 'd', 'e')).toMatchObject({ started: 3 });
+    expect(backend.claims.slice(warmClaims).map(({ ids }) => ids)).toEqual([['c'], ['d', 'e']]);
+  });
+
+  test.each([
+    [0, PUT_BACK_DELAY_MS],
+    [2, PUT_BACK_DELAY_MS],
+    [3, 75_000],
+    [4, 150_000],
+    [5, 300_000],
+    [1000, 300_000],
+  ])('%i times, the run that is put back again waits %i ms', async (failures, delayMs) => {
+    const { start, backend, clock } = after(failures);
+    const error = await thrownBy(start('bad'));
+    expect(error.report).toMatchObject({ putBack: 1, blockedFor: 'denied' });
+    expect(backend.settlements).toMatchObject([{ startTimeMs: clock.now() + delayMs }]);
+  });
+});
+
 describe('what is known before the claim', () => {
   test('a run that never can be launched is failed without a claim', async () => {
     const scripted = scriptedAgent({ prepare: ({ id }) => (id === 'bad' ? failed('too large') : READY) });
@@ -316,7 +351,12 @@ describe('what is known before the claim', () => {
     scripted.backend.queue = [flowRun('a')];
     const error = await thrownBy(invoke(scripted));
     expect(error.message).toContain('set the execution role');
-    expect(error.report).toMatchObject({ claimed: 0, left: 1, failed: 0 });
+    expect(error.report).toMatchObject({
+      claimed: 0,
+      left: 1,
+      failed: 0,
+      blockedFor: 'set the execution role',
+    });
     expect(scripted.backend.queue).toHaveLength(1);
   });
 
@@ -331,6 +371,41 @@ describe('what is known before the claim', () => {
     };
     expect(await invoke(scripted)).toMatchObject({ found: 2, started: 2 });
     expect(scripted.agent.deployed).toEqual([['quick'], ['slow']]);
+  });
+});
+
+describe('what telling and claiming took lately is kept free at the end', () => {
+  /** How long before the end of its time a warm agent still claims, after a start with this much delay. */
+  const claimsUntilMs = async (delays: { readonly claimMs?: number; readonly logMs?: number }) => {
+    const scripted = scriptedAgent({ launchable: (ms) => (ms > 0 ? Infinity : 0) });
+    const { agent, backend, clock } = scripted;
+    const log = backend.log.bind(backend);
+    const claim = backend.claim.bind(backend);
+    backend.log = async (lines) => {
+      await clock.sleep(delays.logMs ?? 0);
+      return log(lines);
+    };
+    backend.claim = async (runs, claimant) => {
+      await clock.sleep(delays.claimMs ?? 0);
+      return claim(runs, claimant);
+    };
+    backend.queue = [flowRun('first')];
+    await invoke(scripted);
+    for (let leftMs = 60_000; leftMs > 0; leftMs -= 1000) {
+      backend.queue = [flowRun(`run-${leftMs}`)];
+      const { claimed } = await clock.until(agent.start({ deadlineMs: clock.now() + leftMs, maxPolls: 1 }));
+      if (claimed === 0) return leftMs;
+    }
+    return 0;
+  };
+
+  test.each([
+    ['both quick', {}, 5000],
+    ['telling slow', { logMs: 9000 }, 9000],
+    ['claims slow, of which telling needs some', { claimMs: 4000 }, 18_000],
+    ['telling slower than can be kept free', { logMs: 30_000 }, 20_000],
+  ])('%s', async (_, delays, expected) => {
+    expect(await claimsUntilMs(delays)).toBe(expected);
   });
 });
 
