@@ -110,7 +110,7 @@ describe('a run that is due before the time is used up', () => {
 test('nothing is claimed when the time left might not be enough to launch it', async () => {
   const scripted = scriptedAgent();
   scripted.backend.queue = [flowRun('a')];
-  expect(await invoke(scripted, 14_000)).toMatchObject({ polls: 1, found: 1, claimed: 0 });
+  expect(await invoke(scripted, 12_000)).toMatchObject({ polls: 1, found: 1, claimed: 0 });
   expect(scripted.backend.claims).toEqual([]);
 });
 
@@ -123,7 +123,7 @@ test('an invocation stops claiming when its time runs low, and leaves the rest i
     scripted.backend.queue.push(flowRun(`run-${look}`));
   };
   const report = await invoke(scripted);
-  expect(report).toMatchObject({ polls: 3, started: 3 });
+  expect(report).toMatchObject({ polls: 4, started: 4 });
   expect(scripted.clock.now()).toBeLessThan(Date.parse('2026-11-23T12:01:00Z'));
 });
 
@@ -400,7 +400,7 @@ describe('what telling and claiming took lately is kept free at the end', () => 
   };
 
   test.each([
-    ['both quick', {}, 5000],
+    ['both quick', {}, 3000],
     ['telling slow', { logMs: 9000 }, 9000],
     ['claims slow, of which telling needs some', { claimMs: 4000 }, 18_000],
     ['telling slower than can be kept free', { logMs: 30_000 }, 20_000],
@@ -412,8 +412,8 @@ describe('what telling and claiming took lately is kept free at the end', () => 
 test('no more runs are claimed at once than the platform can launch in the time left', async () => {
   const scripted = scriptedAgent({ launchable: (ms) => Math.floor(ms / 5000) });
   scripted.backend.queue = Array.from({ length: 20 }, (_, i) => flowRun(String(i)));
-  await invoke(scripted, 21_000);
-  // 21 s less 5 s for telling and half a second for the claim.
+  await invoke(scripted, 19_000);
+  // 19 s less 2.5 s for telling and half a second for the claim.
   expect(scripted.backend.claims[1]?.ids).toHaveLength(3);
 });
 
@@ -424,6 +424,6 @@ test('an invocation that lingers looks again while there is time, and starts wha
   };
   const startMs = scripted.clock.now();
   expect(await invoke(scripted)).toMatchObject({ started: 1, failedPolls: 0 });
-  expect(scripted.backend.looks.length).toBe(10);
-  expect(scripted.clock.now() - startMs).toBeLessThan(50_000);
+  expect(scripted.backend.looks.length).toBe(11);
+  expect(scripted.clock.now() - startMs).toBeLessThan(55_000);
 });
