@@ -43,12 +43,19 @@ export class CallRate {
   async turn(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const nowMs = this.#clock.now();
+    const intervalMs = this.#intervalMs;
     // Turns are handed out in a row; one may be taken as much ahead of its time as the burst allows.
-    this.#nextFreeMs = Math.max(this.#nextFreeMs, nowMs) + this.#intervalMs;
+    this.#nextFreeMs = Math.max(this.#nextFreeMs, nowMs) + intervalMs;
     const waitMs = this.#nextFreeMs - nowMs - this.#burstMs;
     if (waitMs <= 0) return;
     this.#waitedMs = nowMs + waitMs;
-    await this.#clock.sleep(waitMs, signal);
+    try {
+      await this.#clock.sleep(waitMs, signal);
+    } catch (error) {
+      // Nobody calls in this turn. If it were kept, those who give up would push everyone else ever further back.
+      this.#nextFreeMs -= intervalMs;
+      throw error;
+    }
   }
 
   /** How many turns can be had within `ms` milliseconds. */

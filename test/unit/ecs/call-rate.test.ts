@@ -40,6 +40,15 @@ test('a wait for a turn ends with the signal', async () => {
   await last;
 });
 
+test('a turn that was given up is there for somebody else', async () => {
+  const rate = launches(new VirtualClock());
+  const stop = new AbortController();
+  const turns = Array.from({ length: 100 }, async () => rate.turn(stop.signal));
+  stop.abort(new Error('stopped'));
+  await Promise.allSettled(turns);
+  expect(rate.available(1000)).toBe(20);
+});
+
 /** Takes turns for `ms` milliseconds of an AWS that allows `allowed` a second; answers how many were served. */
 async function run(rate: CallRate, clock: VirtualClock, ms: number, allowed: number) {
   const startMs = clock.now();
