@@ -242,6 +242,20 @@ test('a definition that was deregistered by hand is registered again by a warm a
   expect(sandbox.taskDefinitions()).toHaveLength(2);
 });
 
+test('a run that could not be sent is put back, also when the time is used up before the next attempt', async () => {
+  const { create, enqueue, sandbox, client } = await ecsAgent();
+  const agent = create();
+  enqueue('a');
+  await agent.start({ deadlineMs: Date.now() + 60_000 });
+  enqueue('b');
+  // Nobody listens any more, and no connection is kept: every attempt is refused before anything is sent.
+  await sandbox.close();
+  client.destroy();
+  const report = await reportOf(agent.start({ deadlineMs: Date.now() + 6300 }));
+  expect(report).toMatchObject({ unknown: 0, putBack: 1 });
+  expect(report.runs).toMatchObject([{ detail: expect.stringContaining('ECONNREFUSED') as string }]);
+});
+
 test('what the time of the invocation no longer allows is put back without being sent', async () => {
   // Every RunTask takes so long that those behind the first 25 never get their turn.
   const { create, enqueue, backend, calls } = await ecsAgent({
