@@ -122,7 +122,7 @@ export const RULES: readonly Rule[] = [
   {
     pattern: /\bimage\b/i,
     cause: 'fault',
-    about: ['image'],
+    about: ['image', 'containerDefinitions'],
     advice: [
       'Correct the image in the agent’s task definition.',
       'Correct the image of the run config or of the flow’s storage.',
