@@ -7,6 +7,7 @@ import type { CallRate } from './call-rate.ts';
 import type { Clock } from '../clock.ts';
 import { clientToken } from './client-token.ts';
 import { describeError } from '../describe-error.ts';
+import { endedBy } from '../ended-by.ts';
 import { AgentError, FlowRunError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { logsUrl } from './logs-url.ts';
@@ -95,7 +96,8 @@ export class EcsLauncher<Run extends FlowRun> {
     let request: TaskRequest | undefined;
     try {
       signal.throwIfAborted();
-      request = await this.#options.taskRequest(run, signal);
+      // Some of what it reads has a time-out of its own, which is too long for those that are ready.
+      request = await endedBy(this.#options.taskRequest(run, signal), signal);
       const taskDefinition = await this.#arnOf(request.taskDefinition, signal);
       this.#prepared.set(run.id, { request, taskDefinition });
       return { kind: 'ready' };

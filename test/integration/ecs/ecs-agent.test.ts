@@ -228,6 +228,18 @@ test('a run whose definition can’t be registered for now stays in the queue', 
   expect(report).toMatchObject({ found: 1, claimed: 0, failed: 0, left: 1 });
 });
 
+test('a run whose definition does not come, and cannot be ended waiting for, holds up no other', async () => {
+  const { create, enqueue, backend } = await ecsAgent({}, ({ id }) =>
+    id === 'hung' ? new Promise<never>(() => undefined) : REQUEST,
+  );
+  backend.now = () => Date.now();
+  enqueue('hung', 'a', 'b');
+  const startMs = Date.now();
+  const report = await create().start({ deadlineMs: startMs + 10_000 });
+  expect(report).toMatchObject({ started: 2, left: 1 });
+  expect((backend.claims[0]?.atMs ?? 0) - startMs).toBeLessThan(4000);
+});
+
 test('a definition that was deregistered by hand is registered again by a warm agent, for the same launch', async () => {
   const { create, backend, sandbox, client } = await ecsAgent();
   const agent = create();
