@@ -10,10 +10,11 @@ import { describeError } from '../describe-error.ts';
 import { endedBy } from '../ended-by.ts';
 import { AgentError, FlowRunError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { type LaunchBatch, launchBatch } from './launch-batch.ts';
 import { logsUrl } from './logs-url.ts';
 import { onDemand } from './on-demand.ts';
 import { readRefusal } from './refusal.ts';
-import { runTask, type RunTaskResult, type RunTaskSignals } from './run-task.ts';
+import { runTask, type RunTaskResult } from './run-task.ts';
 import { startedBy } from './started-by.ts';
 import type { TaskDefinitions } from './task-definitions.ts';
 import { CLAIM_KEY_TAG, type TaskDefinitionSource, type TaskRequest } from '../task-request.ts';
@@ -59,12 +60,6 @@ interface Prepared {
   readonly taskDefinition: string;
 }
 
-/** The launches of one batch: the first that is blocked ends those that were not yet sent. */
-interface Batch extends RunTaskSignals {
-  readonly block: (reason: string) => void;
-  readonly blockedFor: () => string | undefined;
-}
-
 /** Starts claimed flow runs as ECS tasks. */
 export class EcsLauncher<Run extends FlowRun> {
   readonly #options: EcsLauncherOptions<Run>;
@@ -86,7 +81,7 @@ export class EcsLauncher<Run extends FlowRun> {
   /** One outcome for each run, in the same order. */
   async launch(runs: readonly Claimed<Run>[], signal: AbortSignal): Promise<readonly LaunchOutcome[]> {
     const { definitions, logger } = this.#options;
-    const batch = newBatch(signal);
+    const batch = launchBatch(signal);
     const outcomes = await pMap(runs, (run) => this.#launch(run, batch), { concurrency: CONCURRENCY });
     await definitions.renewed(logger, signal);
     return outcomes;
@@ -112,7 +107,7 @@ export class EcsLauncher<Run extends FlowRun> {
     }
   }
 
-  async #launch(run: Claimed<Run>, batch: Batch): Promise<LaunchOutcome> {
+  async #launch(run: Claimed<Run>, batch: LaunchBatch): Promise<LaunchOutcome> {
     if (!this.#prepared.has(run.id)) {
       const preparation = await this.#prepare(run, batch.work);
       if (preparation.kind === 'later') return retry(OUT_OF_TIME);
@@ -124,7 +119,7 @@ export class EcsLauncher<Run extends FlowRun> {
     return this.#outcomeOf(await this.#start(run, prepared, batch), prepared, batch);
   }
 
-  async #start(run: Claimed<Run>, prepared: Prepared, batch: Batch): Promise<RunTaskResult> {
+  async #start(run: Claimed<Run>, prepared: Prepared, batch: LaunchBatch): Promise<RunTaskResult> {
     const { random = Math.random, spotFallback } = this.#options;
     const { chosenByRun } = prepared.request;
     const dependencies = { ...this.#options, random };
@@ -167,7 +162,7 @@ export class EcsLauncher<Run extends FlowRun> {
     }
   }
 
-  #outcomeOf(result: RunTaskResult, { request }: Prepared, batch: Batch): LaunchOutcome {
+  #outcomeOf(result: RunTaskResult, { request }: Prepared, batch: LaunchBatch): LaunchOutcome {
     switch (result.kind) {
       case 'started': {
         const { taskArn } = result;
@@ -192,18 +187,4 @@ export class EcsLauncher<Run extends FlowRun> {
   async #arnOf(source: TaskDefinitionSource, signal: AbortSignal): Promise<string> {
     return source.kind === 'arn' ? source.arn : this.#options.definitions.arnOf(source.content, signal);
   }
-}
-
-function newBatch(work: AbortSignal): Batch {
-  const block = new AbortController();
-  let reason: string | undefined;
-  return {
-    work,
-    begin: AbortSignal.any([work, block.signal]),
-    block: (why) => {
-      reason ??= why;
-      block.abort(new AgentError(why));
-    },
-    blockedFor: () => reason,
-  };
 }
