@@ -150,10 +150,10 @@ export class EcsLauncher<Run extends FlowRun> {
   }
 
   /** A definition that was known to be there may have been deregistered by hand meanwhile. */
-  async #registerAnew({ request }: Prepared, signal: AbortSignal): Promise<string | undefined> {
+  async #registerAnew({ request, taskDefinition }: Prepared, signal: AbortSignal): Promise<string | undefined> {
     if (request.taskDefinition.kind === 'arn') return undefined;
     const { definitions, logger } = this.#options;
-    definitions.forget(request.taskDefinition.content);
+    definitions.forget(request.taskDefinition.content, taskDefinition);
     try {
       return await this.#arnOf(request.taskDefinition, signal);
     } catch (error) {

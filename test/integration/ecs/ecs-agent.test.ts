@@ -240,19 +240,25 @@ test('a run whose definition does not come, and cannot be ended waiting for, hol
   expect((backend.claims[0]?.atMs ?? 0) - startMs).toBeLessThan(4000);
 });
 
-test('a definition that was deregistered by hand is registered again by a warm agent, for the same launch', async () => {
-  const { create, backend, sandbox, client } = await ecsAgent();
-  const agent = create();
-  const launch = async (id: string) => {
-    backend.queue = [{ id, name: id, startTimeMs: 0 }];
-    return agent.start({ deadlineMs: Date.now() + 60_000 });
-  };
-  await launch('a');
-  const taskDefinition = sandbox.taskDefinitions()[0]?.taskDefinitionArn;
-  await client.send(new DeregisterTaskDefinitionCommand({ taskDefinition }));
-  expect(await launch('b')).toMatchObject({ started: 1 });
-  expect(sandbox.taskDefinitions()).toHaveLength(2);
-});
+test.each([1, 60])(
+  'a definition that was deregistered by hand is registered again once by a warm agent, for the same launches: %i',
+  async (count) => {
+    const { create, enqueue, sandbox, client, calls } = await ecsAgent();
+    const agent = create();
+    const launch = async (...ids: string[]) => {
+      enqueue(...ids);
+      return agent.start({ deadlineMs: Date.now() + 60_000 });
+    };
+    await launch('first');
+    const taskDefinition = sandbox.taskDefinitions()[0]?.taskDefinitionArn;
+    await client.send(new DeregisterTaskDefinitionCommand({ taskDefinition }));
+    calls.take();
+    expect(await launch(...Array.from({ length: count }, (_, i) => String(i)))).toMatchObject({
+      started: count,
+    });
+    expect(calls.take().ecs).toMatchObject({ DescribeTaskDefinition: 1, RegisterTaskDefinition: 1 });
+  },
+);
 
 test('a run that could not be sent is put back, also when the time is used up before the next attempt', async () => {
   const { create, enqueue, sandbox, client } = await ecsAgent();
