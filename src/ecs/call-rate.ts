@@ -1,6 +1,5 @@
 import type { Clock } from '../clock.ts';
 import { Slowest } from '../slowest.ts';
-import { unlessAborted } from '../unless-aborted.ts';
 
 /** The rate of a kind of call. */
 export interface CallRateOptions {
@@ -35,8 +34,6 @@ export class CallRate {
   #throttledMs = -Infinity;
   #changedMs = -Infinity;
   #waitedMs = -Infinity;
-  #waiting = 0;
-  #last: Promise<undefined> = Promise.resolve(undefined);
 
   constructor(clock: Clock, options: CallRateOptions) {
     this.#clock = clock;
@@ -44,28 +41,29 @@ export class CallRate {
     this.#perSecond = options.perSecond;
   }
 
-  /** Waits for its turn, first come first served; rejects with the signal's reason when it aborts first. */
+  /** Waits for its turn; rejects with the signal's reason when it aborts first. */
   async turn(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    const before = this.#last;
-    const mine = Promise.withResolvers<undefined>();
-    this.#last = mine.promise;
-    this.#waiting += 1;
+    const nowMs = this.#clock.now();
+    const intervalMs = this.#intervalMs;
+    // Turns are handed out in a row; one may be taken as much ahead of its time as the burst allows.
+    this.#nextFreeMs = Math.max(this.#nextFreeMs, nowMs) + intervalMs;
+    const waitMs = this.#nextFreeMs - nowMs - this.#burstMs;
+    if (waitMs <= 0) return;
+    this.#waitedMs = nowMs + waitMs;
     try {
-      await unlessAborted(before, signal);
-      await this.#take(signal);
-    } finally {
-      this.#waiting -= 1;
-      // Whoever leaves the row does not let those behind it pass those before it.
-      void before.then(mine.resolve);
+      await this.#clock.sleep(waitMs, signal);
+    } catch (error) {
+      // Nobody calls in this turn. If it were kept, those who give up would push everyone else ever further back.
+      this.#nextFreeMs -= intervalMs;
+      throw error;
     }
   }
 
-  /** How many turns can be had within `ms` milliseconds by those who come now. */
+  /** How many turns can be had within `ms` milliseconds. */
   available(ms: number): number {
     const aheadMs = Math.max(0, this.#nextFreeMs - this.#clock.now());
-    const turns = Math.floor((ms + this.#burstMs - aheadMs) / this.#intervalMs);
-    return Math.max(0, turns - this.#waiting);
+    return Math.max(0, Math.floor((ms + this.#burstMs - aheadMs) / this.#intervalMs));
   }
 
   /** Takes note of how long a call took without its wait, in milliseconds, whatever came of it. */
@@ -105,18 +103,6 @@ export class CallRate {
     this.#changedMs = nowMs;
     const raised = this.#perSecond + Math.max(1, perSecond / 10);
     this.#perSecond = isBelow ? Math.min(raised, perSecond) : raised;
-  }
-
-  /** Only the first in the row waits for its time, so that one that leaves takes no turn with it. */
-  async #take(signal: AbortSignal): Promise<void> {
-    const nowMs = this.#clock.now();
-    // A turn may be taken as much ahead of its time as the burst allows.
-    const waitMs = Math.max(this.#nextFreeMs, nowMs) + this.#intervalMs - nowMs - this.#burstMs;
-    if (waitMs > 0) {
-      this.#waitedMs = nowMs + waitMs;
-      await this.#clock.sleep(waitMs, signal);
-    }
-    this.#nextFreeMs = Math.max(this.#nextFreeMs, nowMs) + this.#intervalMs;
   }
 
   get #intervalMs(): number {

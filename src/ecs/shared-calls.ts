@@ -1,4 +1,4 @@
-import { unlessAborted } from '../unless-aborted.ts';
+import { endedBy } from '../ended-by.ts';
 
 interface Call<T> {
   readonly result: Promise<T>;
@@ -20,7 +20,7 @@ export class SharedCalls<T> {
     const call = this.#calls.get(key) ?? this.#start(key, start);
     call.waiting += 1;
     try {
-      return await unlessAborted(call.result, signal);
+      return await endedBy(call.result, signal);
     } finally {
       call.waiting -= 1;
       if (call.waiting === 0) this.#end(key, call);

@@ -116,7 +116,7 @@ test('nothing is claimed when the time left might not be enough to launch it', a
 
 test('an invocation stops claiming when its time runs low, and leaves the rest in the queue', async () => {
   const scripted = scriptedAgent({}, async ({ id }) => {
-    await scripted.clock.sleep(15_000);
+    await scripted.clock.sleep(14_000);
     return startedAs(id);
   });
   scripted.backend.onLook = (look) => {
