@@ -9,13 +9,17 @@ export interface HeldClaim {
 }
 
 /**
- * A run in which this agent has a hand, as it is now, since `sinceMs` (milliseconds since the epoch).
+ * A run in which this agent has a hand, as it is now, at `version`, since `sinceMs` (milliseconds since the epoch).
  * - `claimed`: its flow process has not reported yet.
  * - `resuming`: its process has reported, and was claimed anew for retries of its tasks.
  * - `running`: its process has reported.
  * - `cancelled`, `cancelling`: a user has ended it.
  */
-export type HeldRun<Run extends FlowRun = FlowRun> = { readonly run: Run; readonly sinceMs: number } & (
+export type HeldRun<Run extends FlowRun = FlowRun> = {
+  readonly run: Run;
+  readonly version: number;
+  readonly sinceMs: number;
+} & (
   | { readonly stage: 'claimed' | 'resuming'; readonly claim: HeldClaim }
   | { readonly stage: 'running' | 'cancelled' | 'cancelling' }
 );
