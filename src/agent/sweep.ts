@@ -11,7 +11,7 @@ const CLAIM_AGE_MS = 120_000;
 const CANCEL_GRACE_MS = 60_000;
 
 /** How long a run that was cancelled is looked at, in milliseconds. */
-const CANCELLED_WITHIN_MS = 15 * 60_000;
+const CANCELLED_WITHIN_MS = 10 * 60_000;
 
 /** What a sweep may take of an invocation, in milliseconds; what it does not reach waits for the next one. */
 const SWEEP_MS = 15_000;
