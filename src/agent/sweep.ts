@@ -23,9 +23,9 @@ const SWEEP_MS = 15_000;
  */
 export async function sweep<Run extends FlowRun>(context: PollContext<Run>): Promise<string | undefined> {
   const { backend, claimant, clock, budget, logger, platform } = context;
-  if (platform.finder === undefined) return undefined;
-  const late = new AgentError('The sweep took too long.');
   const limitMs = Math.min(SWEEP_MS, budget.launchMs() / 2);
+  if (platform.finder === undefined || limitMs <= 0) return undefined;
+  const late = new AgentError('The sweep took too long.');
   using timeout = timeoutSignal(clock, limitMs, late, budget.work);
   const { signal } = timeout;
   const nowMs = clock.now();

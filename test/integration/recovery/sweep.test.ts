@@ -158,6 +158,23 @@ describe('a task that stops before the flow process has reported', () => {
     });
   });
 
+  test('is looked at, where a list did not show it and the same launch is answered with it', async () => {
+    const nothing: Fault = { kind: 'status', status: 200, body: '{"taskArns":[]}', when: 'before' };
+    const { createRun, start, clock, ecs, stateOf } = await recoveryWorld({
+      ecs: {
+        startFailure: () => noImage,
+        faults: ({ operation, sequence }) =>
+          operation === 'ListTasks' && sequence <= 4 ? nothing : undefined,
+      },
+    });
+    const id = createRun();
+    await start();
+    await expect.poll(() => ecs.tasks()[0]?.lastStatus).toBe('STOPPED');
+    clock.jump(121);
+    await start();
+    expect([ecs.calls.RunTask, ecs.tasks().length, stateOf(id)]).toEqual([2, 1, 'Scheduled']);
+  });
+
   test('through the fault of the account never fails its run', async () => {
     const { createRun, start, clock, ecs, api, stateOf } = await recoveryWorld({
       ecs: { startFailure: () => noSecret },
