@@ -38,7 +38,8 @@ export function createAgent(settings: Settings, dependencies: CreateAgentDepende
     return createLaunching(settings, { ...dependencies, apiKey, rate, tenantId: () => backend.tenantId });
   });
   const launcher = async () => (await launching()).launcher;
-  const agent = new EcsAgent(options, { ...dependencies, backend, rate, launcher });
+  const tasks = async () => (await launching()).tasks;
+  const agent = new EcsAgent(options, { ...dependencies, backend, rate, launcher, tasks });
   return { agent, backend, launching };
 }
 

@@ -5,8 +5,10 @@ import { defaultNetwork } from './ecs/default-network.ts';
 import { DescribedDefinitions } from './ecs/described-definitions.ts';
 import { createEcsClient } from './ecs/ecs-client.ts';
 import { EcsLauncher } from './ecs/ecs-launcher.ts';
+import { EcsTasks } from './ecs/ecs-tasks.ts';
 import { RetryingSender } from './ecs/retrying-sender.ts';
 import { TaskDefinitions } from './ecs/task-definitions.ts';
+import { clusterOf } from './prefect1/cluster-of.ts';
 import type { Prefect1FlowRun } from './prefect1/flow-run.ts';
 import { needsDefaultNetwork } from './prefect1/needs-default-network.ts';
 import { definedFlowContainer } from './prefect1/pinned-definition.ts';
@@ -28,6 +30,7 @@ export interface Launching {
   readonly ecsClient: ECSClient;
   readonly taskRequest: (run: Prefect1FlowRun, signal: AbortSignal) => Promise<TaskRequest>;
   readonly launcher: EcsLauncher<Prefect1FlowRun>;
+  readonly tasks: EcsTasks<Prefect1FlowRun>;
 }
 
 /** The parts with which flow runs are launched. Nothing is sent until one is. */
@@ -80,7 +83,14 @@ export function createLaunching(
     spotFallback: ecs.spotFallback,
     taskRequest,
   });
-  return { ecsClient, taskRequest, launcher };
+  const tasks = new EcsTasks<Prefect1FlowRun>({
+    agent: agent.name,
+    client: sender,
+    clock,
+    clusterOf: (run) => clusterOf(run, ecs),
+    chosenByRun: async (run, signal) => (await build(run, signal)).chosenByRun,
+  });
+  return { ecsClient, taskRequest, launcher, tasks };
 }
 
 /** A definition that the user registered may lack the secret: then the run is given what is in it. */

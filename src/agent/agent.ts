@@ -3,13 +3,16 @@ import { invocationBudget, processBudget } from './budget.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Claimed, FlowRun } from './flow-run.ts';
 import type { LaunchOutcome } from './launch-outcome.ts';
+import type { TaskFinder } from './launched-task.ts';
 import type { Logger } from '../logger.ts';
 import type { Platform, PollContext } from './poll-context.ts';
 import { type PollReport, PollTally } from './poll-report.ts';
+import { PollFailedError } from './poll-failed-error.ts';
 import { pollUntilIdle } from './poll-until-idle.ts';
 import type { PrefectBackend } from './prefect-backend.ts';
 import type { Preparation } from './preparation.ts';
 import { Timings } from './timings.ts';
+import { sweep } from './sweep.ts';
 import { Trial } from './trial.ts';
 
 /** What a platform that does not say how fast it is needs for a batch, in milliseconds. */
@@ -140,6 +143,14 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
   }
 
   /**
+   * Gives what finds the tasks of runs. With it, each bounded start first looks for runs that this agent has claimed
+   * and that are at a standstill. @default undefined: the platform can't say, and nothing is looked for
+   */
+  protected get finder(): (() => Promise<TaskFinder<Run>>) | undefined {
+    return undefined;
+  }
+
+  /**
    * Sets up the agent, then polls for flow runs and starts them. The only method to call from outside.
    * @throws PrefectApiError when the agent can't be registered.
    * @throws PollFailedError in a bounded start: a poll failed, or runs were claimed and none could be started.
@@ -169,7 +180,10 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
       const { live } = await import('./live.ts');
       await live(context, { maxPolls, agentAddress: this.agentAddress, stop });
     } else {
+      const failure = await sweep(context);
       await pollUntilIdle(context, { maxPolls, leadMs: this.leadMs, lingerMs: this.lingerMs, stop });
+      if (failure !== undefined)
+        throw new PollFailedError(`The sweep failed: ${failure}`, context.tally.report());
     }
     return context.tally.report();
   }
@@ -179,6 +193,7 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
       prepareFlows: (flowRuns, signal) => this.prepareFlows(flowRuns, signal),
       launchable: (ms) => this.launchable(ms),
       deployFlows: (flowRuns, signal) => this.deployFlows(flowRuns, signal),
+      finder: this.finder,
     };
   }
 

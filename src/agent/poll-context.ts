@@ -1,6 +1,7 @@
 import type { Budget } from './budget.ts';
 import type { Clock } from '../clock.ts';
 import type { Claimant, Claimed, FlowRun } from './flow-run.ts';
+import type { TaskFinder } from './launched-task.ts';
 import type { LaunchOutcome } from './launch-outcome.ts';
 import type { Logger } from '../logger.ts';
 import type { PollTally } from './poll-report.ts';
@@ -32,4 +33,6 @@ export interface Platform<Run extends FlowRun> {
     flowRuns: readonly Claimed<Run>[],
     signal: AbortSignal,
   ) => Promise<readonly LaunchOutcome[]>;
+  /** Gives what finds the tasks of runs, the same at each call; undefined: the platform can't say. */
+  readonly finder: (() => Promise<TaskFinder<Run>>) | undefined;
 }

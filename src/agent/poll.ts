@@ -88,6 +88,9 @@ async function prepare<Run extends FlowRun>(
       case 'ready':
         ready.push(run);
         break;
+      case 'busy':
+        logger.debug(`Left flow run ${run.id} to its own process`);
+        break;
       case 'later':
         later.push({ id: run.id, name: run.name, reason: preparation.reason });
         break;

@@ -1,5 +1,6 @@
 import type { Claimed, FlowRun } from './flow-run.ts';
-import type { LaunchOutcome } from './launch-outcome.ts';
+import { describeError } from '../describe-error.ts';
+import { type LaunchOutcome, unknown } from './launch-outcome.ts';
 import type { PollContext } from './poll-context.ts';
 import type { FlowRunLog, Settlement } from './prefect-backend.ts';
 
@@ -17,7 +18,7 @@ export interface Launched<Run extends FlowRun> {
 
 type TellContext<Run extends FlowRun> = Pick<
   PollContext<Run>,
-  'backend' | 'claimant' | 'budget' | 'clock' | 'logger' | 'tally' | 'trial'
+  'backend' | 'claimant' | 'budget' | 'clock' | 'logger' | 'platform' | 'tally' | 'trial'
 >;
 
 /** Tells Prefect and the log what became of each launch, and gives up the runs that were not launched. */
@@ -28,7 +29,7 @@ export async function tell<Run extends FlowRun>(
   const { clock, logger, tally, trial } = context;
   const lines: FlowRunLog[] = [];
   const settlements: Settlement[] = [];
-  for (const { run, outcome } of launched) {
+  for (const { run, outcome } of await withoutLaunched(context, launched)) {
     const flowRunId = run.id;
     switch (outcome.kind) {
       case 'started':
@@ -38,6 +39,7 @@ export async function tell<Run extends FlowRun>(
           lines.push({ flowRunId, level: 'INFO', message: `Logs of its container: ${outcome.logsUrl}` });
         tally.add(run, 'started', outcome.infrastructureId, clock.now() - run.startTimeMs);
         break;
+      case 'unsent':
       case 'retry':
       case 'blocked': {
         const { reason } = outcome;
@@ -63,6 +65,31 @@ export async function tell<Run extends FlowRun>(
   }
   await writeLogs(context, lines);
   await settle(context, settlements);
+}
+
+/** Takes a launch that was not sent for one of unknown effect, where the claim has a task all the same. */
+async function withoutLaunched<Run extends FlowRun>(
+  { platform, budget }: TellContext<Run>,
+  launched: readonly Launched<Run>[],
+): Promise<readonly Launched<Run>[]> {
+  const finder = launched.some(({ outcome }) => outcome.kind === 'unsent')
+    ? await platform.finder?.()
+    : undefined;
+  if (finder === undefined) return launched;
+  const look = async ({ run, outcome }: Launched<Run>): Promise<Launched<Run>> => {
+    if (outcome.kind !== 'unsent') return { run, outcome };
+    try {
+      const tasks = await finder.find(run, [], budget.settle);
+      const isLaunched = tasks.some(({ end, claimKey }) => end === undefined || claimKey === run.claimKey);
+      return {
+        run,
+        outcome: isLaunched ? unknown(`${outcome.reason} It has a task all the same.`) : outcome,
+      };
+    } catch (error) {
+      return { run, outcome: unknown(`${outcome.reason} Its tasks: ${describeError(error)}`) };
+    }
+  };
+  return Promise.all(launched.map(look));
 }
 
 /** Fails runs that nobody has claimed, for they never can be launched. */

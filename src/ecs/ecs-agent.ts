@@ -1,26 +1,32 @@
 import { Agent, type AgentDependencies, type AgentOptions } from '../agent/agent.ts';
 import type { Claimed, FlowRun } from '../agent/flow-run.ts';
-import type { LaunchOutcome } from '../agent/launch-outcome.ts';
+import { blocked, type LaunchOutcome } from '../agent/launch-outcome.ts';
 import type { Preparation } from '../agent/preparation.ts';
 import type { CallRate } from './call-rate.ts';
+import { describeError } from '../describe-error.ts';
 import type { EcsLauncher } from './ecs-launcher.ts';
+import type { EcsTasks } from './ecs-tasks.ts';
 
 export interface EcsAgentDependencies<Run extends FlowRun> extends AgentDependencies<Run> {
   /** The pace of launches. */
   readonly rate: CallRate;
   /** Gives what launches runs, the same at each call. Loaded with the first due run: most polls find none. */
   readonly launcher: () => Promise<EcsLauncher<Run>>;
+  /** Gives what finds their tasks. Loaded with the first run that has to be looked at. */
+  readonly tasks: () => Promise<EcsTasks<Run>>;
 }
 
 /** Starts each flow run as an ECS task. */
 export class EcsAgent<Run extends FlowRun = FlowRun> extends Agent<Run> {
   readonly #rate: CallRate;
   readonly #launcher: () => Promise<EcsLauncher<Run>>;
+  readonly #tasks: () => Promise<EcsTasks<Run>>;
 
   constructor(options: AgentOptions, dependencies: EcsAgentDependencies<Run>) {
     super(options, dependencies);
     this.#rate = dependencies.rate;
     this.#launcher = dependencies.launcher;
+    this.#tasks = dependencies.tasks;
   }
 
   /** The genuine agent's, so that a deployment that takes its place is the same agent to Prefect. */
@@ -32,8 +38,26 @@ export class EcsAgent<Run extends FlowRun = FlowRun> extends Agent<Run> {
     flowRuns: readonly Run[],
     signal: AbortSignal,
   ): Promise<readonly Preparation[]> {
+    const running = await Promise.all(flowRuns.map((run) => this.#prepareRunning(run, signal)));
+    const others = flowRuns.filter((_, i) => running[i] === undefined);
     const launcher = await this.#launcher();
-    return launcher.prepare(flowRuns, signal);
+    const prepared = (await launcher.prepare(others, signal)).values();
+    return running.map((preparation) => preparation ?? prepared.next().value ?? { kind: 'ready' });
+  }
+
+  protected override get finder(): () => Promise<EcsTasks<Run>> {
+    return this.#tasks;
+  }
+
+  /** A second process beside one that lives would run the same tasks. undefined: nothing speaks against a launch. */
+  async #prepareRunning(run: Run, signal: AbortSignal): Promise<Preparation | undefined> {
+    if (run.isRunning !== true) return undefined;
+    try {
+      const tasks = await this.#tasks();
+      return (await tasks.isLive(run, signal)) ? { kind: 'busy' } : undefined;
+    } catch (error) {
+      return blocked(`ListTasks: ${describeError(error)}`);
+    }
   }
 
   protected override launchable(ms: number): number {

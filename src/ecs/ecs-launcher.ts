@@ -1,7 +1,7 @@
 import type { ECSClient, RunTaskCommandInput } from '@aws-sdk/client-ecs';
 import pMap from 'p-map';
 import type { Claimed, FlowRun } from '../agent/flow-run.ts';
-import { blocked, failed, type LaunchOutcome, retry, unknown } from '../agent/launch-outcome.ts';
+import { blocked, failed, type LaunchOutcome, retry, unknown, unsent } from '../agent/launch-outcome.ts';
 import type { Preparation } from '../agent/preparation.ts';
 import type { CallRate } from './call-rate.ts';
 import type { Clock } from '../clock.ts';
@@ -60,6 +60,9 @@ interface Prepared {
   readonly taskDefinition: string;
 }
 
+/** Whether a process of the run lives is not the launcher's to know. */
+type LaunchPreparation = Exclude<Preparation, { readonly kind: 'busy' }>;
+
 /** Starts claimed flow runs as ECS tasks. */
 export class EcsLauncher<Run extends FlowRun> {
   readonly #options: EcsLauncherOptions<Run>;
@@ -70,7 +73,7 @@ export class EcsLauncher<Run extends FlowRun> {
   }
 
   /** Builds each run's task and sees that its definition is there. Nothing is started. Never throws for one run. */
-  async prepare(runs: readonly Run[], signal: AbortSignal): Promise<readonly Preparation[]> {
+  async prepare(runs: readonly Run[], signal: AbortSignal): Promise<readonly LaunchPreparation[]> {
     const { clock } = this.#options;
     if (this.#prepared.size > MAX_PREPARED) this.#prepared.clear();
     const late = new AgentError(`Not ready within ${PREPARE_MS / 1000} seconds.`);
@@ -87,7 +90,7 @@ export class EcsLauncher<Run extends FlowRun> {
     return outcomes;
   }
 
-  async #prepare(run: Run, signal: AbortSignal): Promise<Preparation> {
+  async #prepare(run: Run, signal: AbortSignal): Promise<LaunchPreparation> {
     let request: TaskRequest | undefined;
     try {
       signal.throwIfAborted();
@@ -110,7 +113,7 @@ export class EcsLauncher<Run extends FlowRun> {
   async #launch(run: Claimed<Run>, batch: LaunchBatch): Promise<LaunchOutcome> {
     if (!this.#prepared.has(run.id)) {
       const preparation = await this.#prepare(run, batch.work);
-      if (preparation.kind === 'later') return retry(OUT_OF_TIME);
+      if (preparation.kind === 'later') return unsent(OUT_OF_TIME);
       if (preparation.kind !== 'ready') return preparation;
     }
     const prepared = this.#prepared.get(run.id);
@@ -176,7 +179,7 @@ export class EcsLauncher<Run extends FlowRun> {
         return unknown(result.reason);
       case 'not-sent': {
         const reason = batch.blockedFor();
-        return reason === undefined ? retry(OUT_OF_TIME) : blocked(reason);
+        return reason === undefined ? unsent(OUT_OF_TIME) : blocked(reason);
       }
       case 'refused': {
         const { cause, reason } = result.refusal;

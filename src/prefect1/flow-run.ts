@@ -85,6 +85,7 @@ export function readFlowRun(
       name: data.name ?? id,
       startTimeMs,
       notBeforeMs: isPutBack(data.serialized_state) ? startTimeMs : undefined,
+      isRunning: data.serialized_state.type === 'Running',
       version: data.version,
       state: data.serialized_state,
       runConfig: data.run_config ?? null,
@@ -104,6 +105,14 @@ export function readFlowRun(
   };
 }
 
+/** An instant as the API writes it. @returns milliseconds since the epoch; undefined: it is none. */
+export function readInstant(value: unknown): number | undefined {
+  if (typeof value !== 'string') return undefined;
+  // Prefect takes a time without an offset for UTC; JavaScript takes it for local time.
+  const ms = Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(value) ? value : `${value}Z`);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
 /** A run without a start time is due now, as for the genuine agent. A claimed one keeps that of before. */
 function readStartTime(state: SerializedState, nowMs: number): number | undefined {
   if (state.type === 'Submitted') {
@@ -111,9 +120,5 @@ function readStartTime(state: SerializedState, nowMs: number): number | undefine
     return previous.success ? readStartTime(previous.data, nowMs) : nowMs;
   }
   const startTime = state.start_time ?? null;
-  if (startTime === null) return nowMs;
-  if (typeof startTime !== 'string') return undefined;
-  // Prefect takes a time without an offset for UTC; JavaScript takes it for local time.
-  const ms = Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(startTime) ? startTime : `${startTime}Z`);
-  return Number.isNaN(ms) ? undefined : ms;
+  return startTime === null ? nowMs : readInstant(startTime);
 }

@@ -66,6 +66,12 @@ export const ecsSettingsTable = {
     description:
       'Whether a task for which Fargate Spot has no capacity is started on demand instead of put back in the queue.',
   },
+  PREFECT__CLOUD__AGENT__ECS__SPOT_RESCHEDULE: {
+    parse: flag,
+    default: 'false',
+    description:
+      'Whether a flow run that is Running on a task which AWS takes away, such as one on Fargate Spot, goes back in the queue and starts anew instead of failing.',
+  },
   PREFECT__CLOUD__AGENT__ECS__PLAINTEXT_API_KEY: {
     parse: flag,
     default: 'false',

@@ -27,6 +27,7 @@ export async function readEcsSettings(
     runTaskKwargs: withNetwork(reader, kwargs, launchType),
     launchRate: launchRate(reader, launchType),
     spotFallback: reader.read('PREFECT__CLOUD__AGENT__ECS__SPOT_FALLBACK'),
+    spotReschedule: reader.read('PREFECT__CLOUD__AGENT__ECS__SPOT_RESCHEDULE'),
     plaintextApiKey: reader.read('PREFECT__CLOUD__AGENT__ECS__PLAINTEXT_API_KEY'),
   };
 }

@@ -54,6 +54,8 @@ export interface EcsSettings {
   readonly launchRate: { readonly perSecond: number; readonly isLimit: boolean };
   /** Whether a task that Fargate Spot has no capacity for is started on demand. Default false. */
   readonly spotFallback: boolean;
+  /** Whether a Running run whose task AWS took away goes back in the queue. Default false: it fails. */
+  readonly spotReschedule: boolean;
   /** Whether tasks may get the API key in plain text. Default false. */
   readonly plaintextApiKey: boolean;
 }

@@ -64,16 +64,25 @@ test('a warm function registers no agent and describes no definition a second ti
   sandbox.prefect1.createFlowRun({ flowId: flow.id });
   const { result } = await poll();
   expect(result.calls).toEqual({
-    prefect: { get_runs_in_queue: 2, flow_run: 1, set_flow_run_states: 1, write_run_logs: 1 },
+    prefect: {
+      'flow_run (sweep)': 1,
+      get_runs_in_queue: 2,
+      flow_run: 1,
+      set_flow_run_states: 1,
+      write_run_logs: 1,
+    },
     ecs: { RunTask: 1 },
   });
 });
 
-test('an idle poll of a warm function is one request', async () => {
+test('an idle poll of a warm function is two requests, one of them the sweep’s', async () => {
   const { poll } = await deployed();
   await poll();
   const { result } = await poll({ source: 'aws.events', detail: {} });
-  expect(result.calls).toEqual({ prefect: { get_runs_in_queue: 1 }, ecs: {} });
+  expect(result.calls).toEqual({
+    prefect: { 'flow_run (sweep)': 1, get_runs_in_queue: 1 },
+    ecs: {},
+  });
 });
 
 test('a dry run says what would be done and does nothing', async () => {

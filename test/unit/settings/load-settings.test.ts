@@ -74,6 +74,7 @@ test('fills in every default', async () => {
       },
       launchRate: { perSecond: 20, isLimit: false },
       spotFallback: false,
+      spotReschedule: false,
       plaintextApiKey: true,
     },
     flowLogLevel: 'INFO',
