@@ -150,7 +150,10 @@ export class EcsLauncher<Run extends FlowRun> {
   }
 
   /** A definition that was known to be there may have been deregistered by hand meanwhile. */
-  async #registerAnew({ request, taskDefinition }: Prepared, signal: AbortSignal): Promise<string | undefined> {
+  async #registerAnew(
+    { request, taskDefinition }: Prepared,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
     if (request.taskDefinition.kind === 'arn') return undefined;
     const { definitions, logger } = this.#options;
     definitions.forget(request.taskDefinition.content, taskDefinition);
@@ -173,7 +176,9 @@ export class EcsLauncher<Run extends FlowRun> {
         return unknown(result.reason);
       case 'not-sent': {
         const reason = batch.blockedFor();
-        return reason === undefined ? retry(OUT_OF_TIME) : blocked(reason);
+        if (reason !== undefined) return blocked(reason);
+        const { throttledBy } = result;
+        return retry(throttledBy === undefined ? OUT_OF_TIME : `${OUT_OF_TIME} AWS answered ${throttledBy}`);
       }
       case 'refused': {
         const { cause, reason } = result.refusal;
