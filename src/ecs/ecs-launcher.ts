@@ -179,7 +179,9 @@ export class EcsLauncher<Run extends FlowRun> {
         return unknown(result.reason);
       case 'not-sent': {
         const reason = batch.blockedFor();
-        return reason === undefined ? unsent(OUT_OF_TIME) : blocked(reason);
+        if (reason !== undefined) return blocked(reason);
+        const { throttledBy } = result;
+        return unsent(throttledBy === undefined ? OUT_OF_TIME : `${OUT_OF_TIME} AWS answered ${throttledBy}`);
       }
       case 'refused': {
         const { cause, reason } = result.refusal;

@@ -299,6 +299,17 @@ describe('a throttle', () => {
     expect(sandbox.tasks()).toHaveLength(1);
     expect(calls.take().ecs.RunTask).toBe(4);
   });
+
+  test('that does not end puts the run back, and says so', async () => {
+    const message = 'Rate exceeded';
+    const { create, enqueue } = await ecsAgent(
+      atRunTask({ kind: 'error', type: 'ThrottlingException', message, when: 'before' }),
+    );
+    enqueue('a');
+    const report = await reportOf(create().start({ deadlineMs: Date.now() + 7000 }));
+    expect(report).toMatchObject({ putBack: 1, failed: 0 });
+    expect(report.runs).toMatchObject([{ detail: expect.stringContaining(message) as string }]);
+  });
 });
 
 test('once a launch is blocked, the rest of its batch is not sent', async () => {
