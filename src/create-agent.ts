@@ -1,3 +1,4 @@
+import type { ECSClientConfig } from '@aws-sdk/client-ecs';
 import type { CallCounter } from './call-counter.ts';
 import type { Clock } from './clock.ts';
 import type { Launching } from './create-launching.ts';
@@ -14,6 +15,12 @@ export interface CreateAgentDependencies {
   readonly logger: Logger;
   readonly calls: CallCounter;
   readonly clock: Clock;
+  /** From 0 to 1; spreads retries. @default Math.random */
+  readonly random?: (() => number) | undefined;
+  /** Sends the requests to the Prefect API. @default the global fetch */
+  readonly fetch?: typeof fetch | undefined;
+  /** Of the ECS client, beside its own. @default none: region and credentials are the environment's */
+  readonly ecsConfig?: ECSClientConfig | undefined;
 }
 
 /** An agent, and the parts of it that a plan needs as well. */

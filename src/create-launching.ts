@@ -36,7 +36,7 @@ export interface Launching {
 /** The parts with which flow runs are launched. Nothing is sent until one is. */
 export function createLaunching(
   settings: Settings,
-  { apiKey, calls, clock, logger, rate, tenantId }: CreateLaunchingDependencies,
+  { apiKey, calls, clock, ecsConfig, logger, random, rate, tenantId }: CreateLaunchingDependencies,
 ): Launching {
   const { agent, ecs } = settings;
   const request: TaskRequestSettings = {
@@ -48,8 +48,8 @@ export function createLaunching(
     tenantId,
     clock,
   };
-  const ecsClient = createEcsClient(calls);
-  const sender = new RetryingSender(ecsClient, clock);
+  const ecsClient = createEcsClient(calls, ecsConfig);
+  const sender = new RetryingSender(ecsClient, clock, random);
   const described = new DescribedDefinitions(sender);
   const network = defaultNetwork(async () => {
     const { createEc2 } = await import('./ecs/ec2-query.ts');
@@ -80,6 +80,7 @@ export function createLaunching(
     rate,
     clock,
     logger,
+    random,
     spotFallback: ecs.spotFallback,
     taskRequest,
   });

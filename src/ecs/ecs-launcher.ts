@@ -51,7 +51,7 @@ export interface EcsLauncherOptions<Run extends FlowRun> {
    */
   readonly taskRequest: (run: Run, signal: AbortSignal) => Promise<TaskRequest>;
   /** From 0 to 1; spreads attempts. @default Math.random */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
 }
 
 /** A task as it will be launched, and the ARN of its definition. */

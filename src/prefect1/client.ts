@@ -36,7 +36,9 @@ export interface Prefect1ClientOptions {
   readonly clock: Clock;
   readonly calls: CallCounter;
   /** From 0 to 1; spreads retries. @default Math.random */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
+  /** Sends the requests. @default the global fetch */
+  readonly fetch?: typeof fetch | undefined;
 }
 
 /** One operation of the API. `name` is what errors and call counts call it. */
@@ -65,7 +67,7 @@ export class Prefect1Client {
 
   constructor(options: Prefect1ClientOptions) {
     this.#options = options;
-    this.#client = new GraphQLClient(options.api, { fetch: boundedFetch });
+    this.#client = new GraphQLClient(options.api, { fetch: boundedFetch(options.fetch ?? fetch) });
   }
 
   /** @throws PrefectApiError for anything but data without errors. */
