@@ -6,6 +6,8 @@ export interface FlowRun {
   readonly startTimeMs: number;
   /** An agent has put the run back: it must not be launched before this moment, however long the lead. */
   readonly notBeforeMs?: number | undefined;
+  /** When the run was due before an agent put it back. Absent: at `startTimeMs`. */
+  readonly dueSinceMs?: number | undefined;
 }
 
 /** A flow run that this agent has claimed and therefore must launch, put back or fail. */

@@ -42,7 +42,14 @@ export type Claim<Run extends FlowRun> =
  */
 export type Settlement = { readonly flowRunId: string; readonly reason: string } & (
   | { readonly kind: 'failed'; readonly held: 'claimed' | 'queued' }
-  | { readonly kind: 'put-back'; readonly held: 'claimed'; readonly startTimeMs: number }
+  | { readonly kind: 'cancelled'; readonly held: 'queued' }
+  | {
+      readonly kind: 'put-back';
+      readonly held: 'claimed';
+      readonly startTimeMs: number;
+      /** When the run was due at first, in milliseconds since the epoch. Absent: its lateness counts anew. */
+      readonly dueSinceMs?: number;
+    }
 );
 
 /** `moved-on`: the run is no longer what the settlement expected, so nothing was changed. */

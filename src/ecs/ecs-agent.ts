@@ -3,6 +3,7 @@ import type { Claimed, FlowRun } from '../agent/flow-run.ts';
 import type { LaunchOutcome } from '../agent/launch-outcome.ts';
 import type { Preparation } from '../agent/preparation.ts';
 import type { CallRate } from './call-rate.ts';
+import type { TaskCap } from './task-cap.ts';
 import type { EcsLauncher } from './ecs-launcher.ts';
 
 export interface EcsAgentDependencies<Run extends FlowRun> extends AgentDependencies<Run> {
@@ -10,17 +11,21 @@ export interface EcsAgentDependencies<Run extends FlowRun> extends AgentDependen
   readonly rate: CallRate;
   /** Gives what launches runs, the same at each call. Loaded with the first due run: most polls find none. */
   readonly launcher: () => Promise<EcsLauncher<Run>>;
+  /** @default the agent may have as many tasks as there are runs */
+  readonly taskCap?: TaskCap | undefined;
 }
 
 /** Starts each flow run as an ECS task. */
 export class EcsAgent<Run extends FlowRun = FlowRun> extends Agent<Run> {
   readonly #rate: CallRate;
   readonly #launcher: () => Promise<EcsLauncher<Run>>;
+  readonly #taskCap: TaskCap | undefined;
 
   constructor(options: AgentOptions, dependencies: EcsAgentDependencies<Run>) {
     super(options, dependencies);
     this.#rate = dependencies.rate;
     this.#launcher = dependencies.launcher;
+    this.#taskCap = dependencies.taskCap;
   }
 
   /** The genuine agent's, so that a deployment that takes its place is the same agent to Prefect. */
@@ -32,13 +37,15 @@ export class EcsAgent<Run extends FlowRun = FlowRun> extends Agent<Run> {
     flowRuns: readonly Run[],
     signal: AbortSignal,
   ): Promise<readonly Preparation[]> {
+    await this.#taskCap?.refresh(flowRuns.length, signal);
     const launcher = await this.#launcher();
     return launcher.prepare(flowRuns, signal);
   }
 
   protected override launchable(ms: number): number {
     // The last launch of a batch may be as slow as the slowest lately, and need its one retry.
-    return this.#rate.available(ms - 2 * this.#rate.slowestMs);
+    const inTime = this.#rate.available(ms - 2 * this.#rate.slowestMs);
+    return Math.min(inTime, this.#taskCap?.room ?? Infinity);
   }
 
   protected override async deployFlows(
@@ -46,6 +53,9 @@ export class EcsAgent<Run extends FlowRun = FlowRun> extends Agent<Run> {
     signal: AbortSignal,
   ): Promise<readonly LaunchOutcome[]> {
     const launcher = await this.#launcher();
-    return launcher.launch(flowRuns, signal);
+    const outcomes = await launcher.launch(flowRuns, signal);
+    const launched = outcomes.filter(({ kind }) => kind === 'started' || kind === 'unknown');
+    this.#taskCap?.launched(launched.length);
+    return outcomes;
   }
 }

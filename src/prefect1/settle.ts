@@ -5,7 +5,14 @@ import { describeError } from '../describe-error.ts';
 import { PrefectApiError } from '../errors.ts';
 import { FLOW_RUN_STATES } from './operations.ts';
 import { setStates } from './set-states.ts';
-import { failedState, isClaimOf, putBackState, type SerializedState } from './states.ts';
+import {
+  cancelledState,
+  failedState,
+  isClaimable,
+  isClaimOf,
+  putBackState,
+  type SerializedState,
+} from './states.ts';
 
 interface Row {
   readonly id: string;
@@ -35,7 +42,9 @@ export async function settleFlowRuns(
 }
 
 function isHeld(row: Row, { held }: Settlement, claimant: Claimant): boolean {
-  return held === 'claimed' ? isClaimOf(row.serialized_state, claimant) : row.state === 'Scheduled';
+  return held === 'claimed'
+    ? isClaimOf(row.serialized_state, claimant)
+    : isClaimable({ type: row.state ?? '' });
 }
 
 async function change(
@@ -58,7 +67,13 @@ async function change(
 }
 
 function stateOf(settlement: Settlement): SerializedState {
-  return settlement.kind === 'failed'
-    ? failedState(settlement.reason)
-    : putBackState(settlement.reason, settlement.startTimeMs);
+  const { kind, reason } = settlement;
+  switch (kind) {
+    case 'failed':
+      return failedState(reason);
+    case 'cancelled':
+      return cancelledState(reason);
+    case 'put-back':
+      return putBackState(reason, settlement.startTimeMs, settlement.dueSinceMs);
+  }
 }

@@ -86,26 +86,43 @@ export function isClaimOf(state: unknown, { agent, invocation }: Claimant): bool
   return claim.agent === agent && claim.invocation === invocation;
 }
 
+export function cancelledState(message: string): SerializedState {
+  return state('Cancelled', message);
+}
+
 export function failedState(message: string): SerializedState {
   return state('Failed', message);
 }
 
-/** The state of a run that an agent puts back. It says so, for such a run must not be launched ahead. */
-export function putBackState(message: string, startTimeMs: number): SerializedState {
+/**
+ * The state of a run that an agent puts back. It says so, for such a run must not be launched ahead, and since
+ * when the run is due, for it gets no younger.
+ */
+export function putBackState(message: string, startTimeMs: number, dueSinceMs?: number): SerializedState {
+  const dueSince = dueSinceMs === undefined ? {} : { due_since_ms: dueSinceMs };
   return state('Scheduled', message, {
     start_time: timestamp(startTimeMs),
-    context: { [CLAIM_KEY]: { put_back: true } },
+    context: { [CLAIM_KEY]: { put_back: true, ...dueSince } },
   });
 }
 
 const putBackContext = z.object({
   type: z.literal('Scheduled'),
-  context: z.object({ [CLAIM_KEY]: z.object({ put_back: z.literal(true) }) }),
+  context: z.object({
+    [CLAIM_KEY]: z.object({
+      put_back: z.literal(true),
+      due_since_ms: z.catch(z.optional(z.number()), undefined),
+    }),
+  }),
 });
 
-/** Whether an agent has put the run back, and nobody has rescheduled it since. */
-export function isPutBack(state: SerializedState): boolean {
-  return putBackContext.safeParse(state).success;
+/**
+ * That an agent has put the run back, and nobody has rescheduled it since; undefined: it is not so.
+ * `dueSinceMs`: when it was due at first, in milliseconds since the epoch.
+ */
+export function readPutBack(state: SerializedState): { readonly dueSinceMs: number | undefined } | undefined {
+  const { data } = putBackContext.safeParse(state);
+  return data && { dueSinceMs: data.context[CLAIM_KEY].due_since_ms };
 }
 
 /** A time as the genuine agent writes it. */
