@@ -3,6 +3,7 @@ import type { CallCounter } from './call-counter.ts';
 import type { Clock } from './clock.ts';
 import type { Launching } from './create-launching.ts';
 import { CallRate } from './ecs/call-rate.ts';
+import { TaskCap } from './ecs/task-cap.ts';
 import { EcsAgent } from './ecs/ecs-agent.ts';
 import type { Logger } from './logger.ts';
 import { once } from './once.ts';
@@ -46,7 +47,13 @@ export function createAgent(settings: Settings, dependencies: CreateAgentDepende
   });
   const launcher = async () => (await launching()).launcher;
   const tasks = async () => (await launching()).tasks;
-  const agent = new EcsAgent(options, { ...dependencies, backend, rate, launcher, tasks });
+  const { maxTasksInFlight: max } = settings.ecs;
+  const count = async (wanted: number, signal: AbortSignal) => {
+    const { countTasks } = await launching();
+    return countTasks(wanted, signal);
+  };
+  const taskCap = max === undefined ? undefined : new TaskCap({ max, clock, count });
+  const agent = new EcsAgent(options, { ...dependencies, backend, rate, launcher, tasks, taskCap });
   return { agent, backend, launching };
 }
 

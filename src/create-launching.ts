@@ -1,6 +1,7 @@
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { CreateAgentDependencies } from './create-agent.ts';
 import type { CallRate } from './ecs/call-rate.ts';
+import { countTasks } from './ecs/count-tasks.ts';
 import { defaultNetwork } from './ecs/default-network.ts';
 import { DescribedDefinitions } from './ecs/described-definitions.ts';
 import { createEcsClient } from './ecs/ecs-client.ts';
@@ -31,6 +32,8 @@ export interface Launching {
   readonly taskRequest: (run: Prefect1FlowRun, signal: AbortSignal) => Promise<TaskRequest>;
   readonly launcher: EcsLauncher<Prefect1FlowRun>;
   readonly tasks: EcsTasks<Prefect1FlowRun>;
+  /** How many tasks of the agent are alive, see `countTasks`. */
+  readonly countTasks: (wanted: number, signal: AbortSignal) => Promise<number>;
 }
 
 /** The parts with which flow runs are launched. Nothing is sent until one is. */
@@ -91,7 +94,14 @@ export function createLaunching(
     clusterOf: (run) => clusterOf(run, ecs),
     chosenByRun: async (run, signal) => (await build(run, signal)).chosenByRun,
   });
-  return { ecsClient, taskRequest, launcher, tasks };
+  const { cluster, maxTasksInFlight: max = Infinity } = ecs;
+  return {
+    ecsClient,
+    taskRequest,
+    launcher,
+    tasks,
+    countTasks: (wanted, signal) => countTasks({ sender, cluster, agent: agent.name, max }, wanted, signal),
+  };
 }
 
 /** A definition that the user registered may lack the secret: then the run is given what is in it. */

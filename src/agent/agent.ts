@@ -4,6 +4,7 @@ import { type Clock, systemClock } from '../clock.ts';
 import type { Claimed, FlowRun } from './flow-run.ts';
 import type { LaunchOutcome } from './launch-outcome.ts';
 import type { TaskFinder } from './launched-task.ts';
+import type { Limits } from './limits.ts';
 import type { Logger } from '../logger.ts';
 import type { Platform, PollContext } from './poll-context.ts';
 import { type PollReport, PollTally } from './poll-report.ts';
@@ -41,6 +42,8 @@ export interface AgentOptions {
   readonly lingerMs?: number | undefined;
   /** Where a long-lived agent serves `/api/health` and `/api/poke`, as http://host:port. @default nowhere */
   readonly agentAddress?: string | undefined;
+  /** @default none */
+  readonly limits?: Limits | undefined;
   /** Keeps the flow runs' logs out of the Prefect backend. @default false */
   readonly noCloudLogs?: boolean | undefined;
 }
@@ -85,6 +88,7 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
   readonly leadMs: number;
   readonly lingerMs: number | undefined;
   readonly agentAddress: string | undefined;
+  readonly limits: Limits;
   readonly noCloudLogs: boolean;
   protected readonly logger: Logger;
   protected readonly clock: Clock;
@@ -102,6 +106,7 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
     this.leadMs = options.leadMs ?? 0;
     this.lingerMs = options.lingerMs;
     this.agentAddress = options.agentAddress;
+    this.limits = options.limits ?? {};
     this.noCloudLogs = options.noCloudLogs ?? false;
     this.#backend = backend;
     this.logger = logger;
@@ -167,6 +172,8 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
       labels: this.labels,
       claimant: { agent: this.name, invocation },
       platform: this.#platform(),
+      // The launches of a process are not counted: it has no end.
+      limits: deadlineMs === undefined ? { ...this.limits, maxLaunches: undefined } : this.limits,
       trial: this.#trial,
       timings: this.#timings,
       budget,

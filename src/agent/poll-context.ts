@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Claimant, Claimed, FlowRun } from './flow-run.ts';
 import type { TaskFinder } from './launched-task.ts';
 import type { LaunchOutcome } from './launch-outcome.ts';
+import type { Limits } from './limits.ts';
 import type { Logger } from '../logger.ts';
 import type { PollTally } from './poll-report.ts';
 import type { PrefectBackend } from './prefect-backend.ts';
@@ -16,6 +17,7 @@ export interface PollContext<Run extends FlowRun> {
   readonly labels: readonly string[];
   readonly claimant: Claimant;
   readonly platform: Platform<Run>;
+  readonly limits: Limits;
   readonly trial: Trial;
   readonly timings: Timings;
   readonly budget: Budget;

@@ -1,7 +1,7 @@
 import type { FlowRun } from './flow-run.ts';
 
 /** What became of a flow run that a poll touched. */
-export type RunOutcome = 'started' | 'put-back' | 'left' | 'failed' | 'lost' | 'unknown';
+export type RunOutcome = 'started' | 'put-back' | 'left' | 'failed' | 'cancelled' | 'lost' | 'unknown';
 
 export interface RunReport {
   readonly flowRunId: string;
@@ -27,6 +27,8 @@ export interface PollReport {
   /** Due runs that were not claimed, for a reason that lies in the agent. */
   readonly left: number;
   readonly failed: number;
+  /** Runs that were too late, where such runs are cancelled. */
+  readonly cancelled: number;
   readonly lost: number;
   readonly unknown: number;
   /** Why a run was left or put back for a reason that lies in the agent: the first such reason. */
@@ -51,10 +53,16 @@ export class PollTally {
     'put-back': 0,
     left: 0,
     failed: 0,
+    cancelled: 0,
     lost: 0,
     unknown: 0,
   };
   readonly #runs: RunReport[] = [];
+
+  /** How many runs were or may have been launched. */
+  get launches(): number {
+    return this.#outcomes.started + this.#outcomes.unknown;
+  }
 
   add(run: Pick<FlowRun, 'id' | 'name'>, outcome: RunOutcome, detail: string, lateMs?: number): void {
     this.#outcomes[outcome]++;
@@ -73,6 +81,7 @@ export class PollTally {
       putBack: this.#outcomes['put-back'],
       left: this.#outcomes.left,
       failed: this.#outcomes.failed,
+      cancelled: this.#outcomes.cancelled,
       lost: this.#outcomes.lost,
       unknown: this.#outcomes.unknown,
       ...(this.blockedFor !== undefined && { blockedFor: this.blockedFor }),

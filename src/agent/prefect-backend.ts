@@ -45,12 +45,20 @@ export type Claim<Run extends FlowRun> =
  */
 export type Settlement = { readonly flowRunId: string; readonly reason: string } & (
   | { readonly kind: 'failed'; readonly held: 'queued' }
-  | { readonly kind: 'cancelled'; readonly held: 'cancelling' }
+  | { readonly kind: 'cancelled'; readonly held: 'cancelling' | 'queued' }
   | ((
       | { readonly held: 'claimed'; readonly by?: Claimant }
       | { readonly held: 'running'; readonly version: number }
     ) &
-      ({ readonly kind: 'failed' } | { readonly kind: 'put-back'; readonly startTimeMs: number }))
+      (
+        | { readonly kind: 'failed' }
+        | {
+            readonly kind: 'put-back';
+            readonly startTimeMs: number;
+            /** When the run was due at first, in milliseconds since the epoch. Absent: its lateness counts anew. */
+            readonly dueSinceMs?: number;
+          }
+      ))
 );
 
 /** `moved-on`: the run is no longer what the settlement expected, so nothing was changed. */

@@ -46,7 +46,8 @@ export async function tell<Run extends FlowRun>(
         logger.warn(`Putting flow run ${run.id} back in the queue`, { flowRunId, reason });
         const delayMs = outcome.kind === 'retry' ? (outcome.delayMs ?? 0) : trial.blockedDelayMs;
         const startTimeMs = clock.now() + Math.max(PUT_BACK_DELAY_MS, delayMs);
-        settlements.push({ kind: 'put-back', held: 'claimed', flowRunId, reason, startTimeMs });
+        const dueSinceMs = run.dueSinceMs ?? run.startTimeMs;
+        settlements.push({ kind: 'put-back', held: 'claimed', flowRunId, reason, startTimeMs, dueSinceMs });
         tally.add(run, 'put-back', reason);
         if (outcome.kind === 'blocked') tally.blockedFor ??= reason;
         break;
@@ -92,18 +93,20 @@ async function withoutLaunched<Run extends FlowRun>(
   return Promise.all(launched.map(look));
 }
 
-/** Fails runs that nobody has claimed, for they never can be launched. */
+/** Gives up runs that nobody has claimed, for they never can or shall be launched. */
 export async function reject<Run extends FlowRun>(
   context: TellContext<Run>,
   runs: readonly { readonly id: string; readonly name?: string; readonly reason: string }[],
+  kind: 'failed' | 'cancelled' = 'failed',
 ): Promise<void> {
   const lines: FlowRunLog[] = [];
   const settlements: Settlement[] = [];
   for (const { id, name = '', reason } of runs) {
-    context.logger.error(`Updating flow run ${id} state to Failed...`, { flowRunId: id, reason });
+    const state = kind === 'failed' ? 'Failed' : 'Cancelled';
+    context.logger.error(`Updating flow run ${id} state to ${state}...`, { flowRunId: id, reason });
     lines.push({ flowRunId: id, level: 'ERROR', message: reason });
-    settlements.push({ kind: 'failed', held: 'queued', flowRunId: id, reason });
-    context.tally.add({ id, name }, 'failed', reason);
+    settlements.push({ kind, held: 'queued', flowRunId: id, reason });
+    context.tally.add({ id, name }, kind, reason);
   }
   await writeLogs(context, lines);
   await settle(context, settlements);

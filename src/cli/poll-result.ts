@@ -13,7 +13,7 @@ const about = {
 const runReport = z.object({
   flowRunId: z.string(),
   name: z.string(),
-  outcome: z.literal(['started', 'put-back', 'left', 'failed', 'lost', 'unknown']),
+  outcome: z.literal(['started', 'put-back', 'left', 'failed', 'cancelled', 'lost', 'unknown']),
   detail: z.string(),
   lateMs: z.exactOptional(z.number()),
 });
@@ -33,6 +33,7 @@ export const pollResult = z.discriminatedUnion('dryRun', [
     putBack: count,
     left: count,
     failed: count,
+    cancelled: count,
     lost: count,
     unknown: count,
     blockedFor: z.exactOptional(z.string()),

@@ -4,6 +4,7 @@ import { blocked, type LaunchOutcome } from '../agent/launch-outcome.ts';
 import type { Preparation } from '../agent/preparation.ts';
 import type { CallRate } from './call-rate.ts';
 import { describeError } from '../describe-error.ts';
+import type { TaskCap } from './task-cap.ts';
 import type { EcsLauncher } from './ecs-launcher.ts';
 import type { EcsTasks } from './ecs-tasks.ts';
 
@@ -14,6 +15,8 @@ export interface EcsAgentDependencies<Run extends FlowRun> extends AgentDependen
   readonly launcher: () => Promise<EcsLauncher<Run>>;
   /** Gives what finds their tasks. Loaded with the first run that has to be looked at. */
   readonly tasks: () => Promise<EcsTasks<Run>>;
+  /** @default the agent may have as many tasks as there are runs */
+  readonly taskCap?: TaskCap | undefined;
 }
 
 /** Starts each flow run as an ECS task. */
@@ -21,12 +24,14 @@ export class EcsAgent<Run extends FlowRun = FlowRun> extends Agent<Run> {
   readonly #rate: CallRate;
   readonly #launcher: () => Promise<EcsLauncher<Run>>;
   readonly #tasks: () => Promise<EcsTasks<Run>>;
+  readonly #taskCap: TaskCap | undefined;
 
   constructor(options: AgentOptions, dependencies: EcsAgentDependencies<Run>) {
     super(options, dependencies);
     this.#rate = dependencies.rate;
     this.#launcher = dependencies.launcher;
     this.#tasks = dependencies.tasks;
+    this.#taskCap = dependencies.taskCap;
   }
 
   /** The genuine agent's, so that a deployment that takes its place is the same agent to Prefect. */
@@ -38,6 +43,7 @@ export class EcsAgent<Run extends FlowRun = FlowRun> extends Agent<Run> {
     flowRuns: readonly Run[],
     signal: AbortSignal,
   ): Promise<readonly Preparation[]> {
+    await this.#taskCap?.refresh(flowRuns.length, signal);
     const running = await Promise.all(flowRuns.map((run) => this.#prepareRunning(run, signal)));
     const others = flowRuns.filter((_, i) => running[i] === undefined);
     const launcher = await this.#launcher();
@@ -62,7 +68,8 @@ export class EcsAgent<Run extends FlowRun = FlowRun> extends Agent<Run> {
 
   protected override launchable(ms: number): number {
     // The last launch of a batch may be as slow as the slowest lately, and need its one retry.
-    return this.#rate.available(ms - 2 * this.#rate.slowestMs);
+    const inTime = this.#rate.available(ms - 2 * this.#rate.slowestMs);
+    return Math.min(inTime, this.#taskCap?.room ?? Infinity);
   }
 
   protected override async deployFlows(
@@ -70,6 +77,9 @@ export class EcsAgent<Run extends FlowRun = FlowRun> extends Agent<Run> {
     signal: AbortSignal,
   ): Promise<readonly LaunchOutcome[]> {
     const launcher = await this.#launcher();
-    return launcher.launch(flowRuns, signal);
+    const outcomes = await launcher.launch(flowRuns, signal);
+    const launched = outcomes.filter(({ kind }) => kind === 'started' || kind === 'unknown');
+    this.#taskCap?.launched(launched.length);
+    return outcomes;
   }
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { FlowRun } from '../agent/flow-run.ts';
 import type { UnreadableRun } from '../agent/prefect-backend.ts';
 import { describeIssues } from '../describe-issues.ts';
-import { isPutBack, type SerializedState, serializedState } from './states.ts';
+import { readPutBack, type SerializedState, serializedState } from './states.ts';
 
 export interface TaskRun {
   readonly id: string;
@@ -79,12 +79,14 @@ export function readFlowRun(
     return { unreadable: { id, reason } };
   }
   const { flow } = data;
+  const putBack = readPutBack(data.serialized_state);
   return {
     run: {
       id,
       name: data.name ?? id,
       startTimeMs,
-      notBeforeMs: isPutBack(data.serialized_state) ? startTimeMs : undefined,
+      notBeforeMs: putBack && startTimeMs,
+      dueSinceMs: putBack?.dueSinceMs,
       isRunning: data.serialized_state.type === 'Running',
       version: data.version,
       state: data.serialized_state,

@@ -9,6 +9,7 @@ import {
   cancelledState,
   claimOfAgent,
   failedState,
+  isClaimable,
   isClaimOf,
   putBackState,
   releasedState,
@@ -60,7 +61,7 @@ function changesOf(row: Row, settlement: Settlement, claimant: Claimant): readon
   const whole: Change = { kind: 'flow_run', id: row.id, version: row.version, state: stateOf(settlement) };
   switch (settlement.held) {
     case 'queued':
-      return row.state === 'Scheduled' ? [whole] : [];
+      return isClaimable({ type: row.state ?? '' }) ? [whole] : [];
     case 'cancelling':
       return row.state === 'Cancelling' ? [whole] : [];
     case 'running':
@@ -107,12 +108,13 @@ function resultOf(results: readonly (StateChangeResult | undefined)[]): Settleme
 }
 
 function stateOf(settlement: Settlement): SerializedState {
-  switch (settlement.kind) {
+  const { kind, reason } = settlement;
+  switch (kind) {
     case 'failed':
-      return failedState(settlement.reason);
+      return failedState(reason);
     case 'cancelled':
-      return cancelledState(settlement.reason);
+      return cancelledState(reason);
     case 'put-back':
-      return putBackState(settlement.reason, settlement.startTimeMs);
+      return putBackState(reason, settlement.startTimeMs, settlement.dueSinceMs);
   }
 }

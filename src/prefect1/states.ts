@@ -91,7 +91,11 @@ export function readClaim(state: unknown): HeldClaim | undefined {
   const parsed = claimContext.safeParse(state);
   if (!parsed.success) return undefined;
   const { agent, invocation, claim_key: claimKey } = parsed.data.context[CLAIM_KEY];
-  return { claimKey, claimant: { agent, invocation }, isRepeated: isPutBack(parsed.data.state) };
+  return {
+    claimKey,
+    claimant: { agent, invocation },
+    isRepeated: readPutBack(parsed.data.state) !== undefined,
+  };
 }
 
 /** What every claim of an agent contains, for a filter. */
@@ -107,11 +111,15 @@ export function cancelledState(message: string): SerializedState {
   return state('Cancelled', message);
 }
 
-/** The state of a run that an agent puts back. It says so, for such a run must not be launched ahead. */
-export function putBackState(message: string, startTimeMs: number): SerializedState {
+/**
+ * The state of a run that an agent puts back. It says so, for such a run must not be launched ahead, and since
+ * when the run is due, for it gets no younger.
+ */
+export function putBackState(message: string, startTimeMs: number, dueSinceMs?: number): SerializedState {
+  const dueSince = dueSinceMs === undefined ? {} : { due_since_ms: dueSinceMs };
   return state('Scheduled', message, {
     start_time: timestamp(startTimeMs),
-    context: { [CLAIM_KEY]: { put_back: true } },
+    context: { [CLAIM_KEY]: { put_back: true, ...dueSince } },
   });
 }
 
@@ -130,13 +138,23 @@ export function releasedState(claim: unknown, message: string, startTimeMs: numb
 
 const putBackContext = z.object({
   type: z.string(),
-  context: z.object({ [CLAIM_KEY]: z.object({ put_back: z.literal(true) }) }),
+  context: z.object({
+    [CLAIM_KEY]: z.object({
+      put_back: z.literal(true),
+      due_since_ms: z.catch(z.optional(z.number()), undefined),
+    }),
+  }),
 });
 
-/** Whether an agent has put the run back, and nobody has rescheduled it since. */
-export function isPutBack(state: unknown): boolean {
-  const parsed = putBackContext.safeParse(state);
-  return parsed.success && isScheduled(parsed.data);
+/**
+ * That an agent has put the run back, and nobody has rescheduled it since; undefined: it is not so.
+ * `dueSinceMs`: when it was due at first, in milliseconds since the epoch.
+ */
+export function readPutBack(state: unknown): { readonly dueSinceMs: number | undefined } | undefined {
+  const { data } = putBackContext.safeParse(state);
+  return data !== undefined && isScheduled(data)
+    ? { dueSinceMs: data.context[CLAIM_KEY].due_since_ms }
+    : undefined;
 }
 
 /** A time as the genuine agent writes it. */

@@ -1,7 +1,7 @@
 import { roleArn } from './arn-parsers.ts';
 import type { Setting } from './setting.ts';
 import { documentSource, listOf } from './structure-parsers.ts';
-import { flag, numberBetween, oneOf, text } from './text-parsers.ts';
+import { atLeastOne, flag, numberBetween, oneOf, text } from './text-parsers.ts';
 
 /** The settings of the ECS agent: how tasks are started, and where. A part of `settingsTable`. */
 export const ecsSettingsTable = {
@@ -59,6 +59,12 @@ export const ecsSettingsTable = {
     whenUnset: '20, or 40 for EC2 and EXTERNAL, and more where AWS turns out to allow it',
     description:
       'How many tasks are started in a second at most, 1 to 1000. Raise it with the quotas of the account.',
+  },
+  PREFECT__CLOUD__AGENT__ECS__MAX_TASKS_IN_FLIGHT: {
+    parse: atLeastOne,
+    whenUnset: 'no limit',
+    description:
+      'How many tasks of this agent may be alive at once in its cluster. More runs stay in the queue. The tasks of the cluster are counted for it.',
   },
   PREFECT__CLOUD__AGENT__ECS__SPOT_FALLBACK: {
     parse: flag,

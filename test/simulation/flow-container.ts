@@ -72,7 +72,10 @@ function end(id: string, choices: Choices, api: EmbeddedPrefect1, records: Recor
       for (const taskRun of api.taskRuns(id)) {
         if (!isFinished(taskRun.state)) api.setTaskRunState(taskRun.id, { type: 'Success' });
       }
-      api.setFlowRunState(id, { type: outcome === 'Failed' ? 'Failed' : 'Success', message: 'The flow ended.' });
+      api.setFlowRunState(id, {
+        type: outcome === 'Failed' ? 'Failed' : 'Success',
+        message: 'The flow ended.',
+      });
     }
     return 0;
   });

@@ -1,7 +1,7 @@
 import type { Task } from '../../src/sandbox/ecs/new-task.ts';
 import { isFinished, isScheduled } from '../../src/sandbox/prefect1/state.ts';
 import type { FlowRun, TaskRun } from '../../src/sandbox/prefect1/tables.ts';
-import { isPutBack } from '../../src/prefect1/states.ts';
+import { readPutBack } from '../../src/prefect1/states.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import type { Invocation } from './invocation.ts';
 import { runOf } from './records.ts';
@@ -49,7 +49,7 @@ function problemOf(
   }
   if (isFinished(run.state) || isLive) return undefined;
   if (isScheduled(run.state)) {
-    const leadMs = isPutBack(run.serialized_state) ? 0 : LEAD_MS;
+    const leadMs = readPutBack(run.serialized_state) ? 0 : LEAD_MS;
     return isOverdue(run.state_start_time, leadMs, nowMs) ? 'is due and not launched' : undefined;
   }
   if (run.state === 'Submitted') {
@@ -60,11 +60,12 @@ function problemOf(
 
 /** A Running run whose task runs wait for a retry is launched again for them. */
 function retryProblem(taskRuns: readonly TaskRun[], nowMs: number): string | undefined {
-  const isDue = taskRuns.some((each) => isScheduled(each.state) && isOverdue(each.state_start_time, 0, nowMs));
+  const isDue = taskRuns.some(
+    (each) => isScheduled(each.state) && isOverdue(each.state_start_time, 0, nowMs),
+  );
   if (isDue) return 'has a retry that is due and not launched';
   const isClaimed = taskRuns.some(
-    ({ state, state_timestamp: since }) =>
-      state === 'Submitted' && Date.parse(since) < nowMs - LAUNCH_MS,
+    ({ state, state_timestamp: since }) => state === 'Submitted' && Date.parse(since) < nowMs - LAUNCH_MS,
   );
   return isClaimed ? 'has a retry that is claimed and has no task' : undefined;
 }

@@ -74,7 +74,8 @@ export class World {
       ...{ clock, seed, faults },
       runner: flowContainers({ clock, api: this.api, records, choices: new Choices(seed, 'flows') }),
       provisioningMs: () => tasks.between(15, kinds.has('slow-provisioning') ? 200 : 60) * 1000,
-      startFailure: () => (kinds.has('failed-starts') && tasks.chance(0.2) ? this.#startFailure() : undefined),
+      startFailure: () =>
+        kinds.has('failed-starts') && tasks.chance(0.2) ? this.#startFailure() : undefined,
     });
     this.api.onStateChange((event) => {
       records.stateChanged(event);

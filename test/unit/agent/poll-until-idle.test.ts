@@ -184,6 +184,7 @@ test('a put-back run starts later than the server refuses to have it claimed aga
       flowRunId: 'a',
       reason: 'throttled',
       startTimeMs: nowMs + PUT_BACK_DELAY_MS,
+      dueSinceMs: 0,
     },
     {
       kind: 'put-back',
@@ -191,6 +192,7 @@ test('a put-back run starts later than the server refuses to have it claimed aga
       flowRunId: 'b',
       reason: 'no capacity',
       startTimeMs: nowMs + MINUTE_MS,
+      dueSinceMs: 0,
     },
   ]);
 });
@@ -371,6 +373,62 @@ describe('what is known before the claim', () => {
     };
     expect(await invoke(scripted)).toMatchObject({ found: 2, started: 2 });
     expect(scripted.agent.deployed).toEqual([['quick'], ['slow']]);
+  });
+});
+
+describe('at most so many launches', () => {
+  test('are made by one invocation; the rest stays in the queue, untouched', async () => {
+    const scripted = scriptedAgent({ limits: { maxLaunches: 3 } });
+    scripted.backend.queue = ['a', 'b', 'c', 'd', 'e'].map((id) => flowRun(id));
+    expect(await invoke(scripted)).toMatchObject({ claimed: 3, started: 3 });
+    expect(scripted.backend.queue.map(({ id }) => id)).toEqual(['d', 'e']);
+    expect(scripted.logger.messages('info')).toContain(
+      'Left 2 due flow run(s) in the queue: no more may be launched now',
+    );
+    expect(await invoke(scripted)).toMatchObject({ claimed: 2, started: 2 });
+  });
+
+  test('are counted with those of unknown fate, and without runs that were put back', async () => {
+    const outcomes = [startedAs('a'), retry('no capacity'), unknown('connection lost')];
+    const scripted = scriptedAgent({ limits: { maxLaunches: 2 } }, () => outcomes.shift() ?? startedAs('x'));
+    scripted.backend.queue = ['a', 'b', 'c', 'd'].map((id) => flowRun(id));
+    scripted.backend.onLook = (look) => {
+      if (look === 2) scripted.backend.queue.push(flowRun('e'));
+    };
+    expect(await invoke(scripted)).toMatchObject({ started: 1, putBack: 1, unknown: 0 });
+  });
+});
+
+describe('a run that is later than the agent allows', () => {
+  const late = (nowMs: number) => [
+    flowRun('late', nowMs - 61_000),
+    { ...flowRun('put-back', nowMs - 1000), notBeforeMs: nowMs - 1000, dueSinceMs: nowMs - 61_000 },
+    flowRun('good', nowMs - 60_000),
+  ];
+
+  test.each([
+    ['failed', undefined, { failed: 2, cancelled: 0 }],
+    ['failed', 'fail', { failed: 2, cancelled: 0 }],
+    ['cancelled', 'cancel', { failed: 0, cancelled: 2 }],
+  ] as const)('is %s before any claim, where the setting is %s', async (kind, lateRuns, counts) => {
+    const scripted = scriptedAgent({ limits: { maxLatenessMs: 60_000, lateRuns } });
+    const { backend, clock } = scripted;
+    backend.queue = late(clock.now());
+    expect(await invoke(scripted)).toMatchObject({ found: 3, claimed: 1, started: 1, ...counts });
+    expect(backend.claims.map(({ ids }) => ids)).toEqual([['good']]);
+    const reason =
+      'Not launched: it was due at 2026-11-23T11:58:59.000Z, 61 s ago, and the agent launches nothing that is later than 60 s.';
+    expect(backend.settlements).toEqual([
+      { kind, held: 'queued', flowRunId: 'late', reason },
+      { kind, held: 'queued', flowRunId: 'put-back', reason },
+    ]);
+    expect(backend.logs).toContainEqual({ flowRunId: 'late', level: 'ERROR', message: reason });
+  });
+
+  test('is launched however late it is, where nothing is set', async () => {
+    const scripted = scriptedAgent();
+    scripted.backend.queue = late(scripted.clock.now());
+    expect(await invoke(scripted)).toMatchObject({ started: 3, failed: 0 });
   });
 });
 
