@@ -1,12 +1,18 @@
 import { expect, test } from 'vitest';
+import type { Prefect1Sandbox } from '../../../src/sandbox/prefect1/prefect1-server.ts';
 import { deployed } from '../../support/deployed.ts';
+
+/** Thirty runs that are due before all others, with a run config that is none. */
+function enqueueUnreadable(prefect1: Prefect1Sandbox, flowId: string): void {
+  const startTime = new Date(Date.now() - 60_000).toISOString();
+  for (let i = 0; i < 30; i += 1)
+    prefect1.createFlowRun({ flowId, startTime, labels: [], runConfig: 'ECSRun' as never });
+}
 
 test('thirty runs that nobody can read, ahead of a good one, don’t hide it', async () => {
   const { sandbox, flow, poll } = await deployed();
   const { prefect1 } = sandbox;
-  const startTime = new Date(Date.now() - 60_000).toISOString();
-  for (let i = 0; i < 30; i += 1)
-    prefect1.createFlowRun({ flowId: flow.id, startTime, state: { type: 'Scheduled', start_time: 42 } });
+  enqueueUnreadable(prefect1, flow.id);
   const good = prefect1.createFlowRun({ flowId: flow.id });
   expect((await poll()).result).toMatchObject({ started: 1, failed: 30 });
   expect(prefect1.logs(good.id)[0]?.message).toContain('Submitted for execution');
@@ -24,9 +30,7 @@ test('thirty runs that can’t even be failed don’t hide a good one behind the
     },
   );
   const { prefect1 } = sandbox;
-  const startTime = new Date(Date.now() - 60_000).toISOString();
-  for (let i = 0; i < 30; i += 1)
-    prefect1.createFlowRun({ flowId: flow.id, startTime, state: { type: 'Scheduled', start_time: 42 } });
+  enqueueUnreadable(prefect1, flow.id);
   prefect1.createFlowRun({ flowId: flow.id });
   expect((await poll()).result).toMatchObject({ started: 1 });
 });
