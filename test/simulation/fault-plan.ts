@@ -29,7 +29,8 @@ const status = (code: number, when: 'before' | 'after', headers = {}): Fault => 
   headers,
 });
 const error = (type: string, message: string): Fault => ({ kind: 'error', type, message, when: 'before' });
-const NO_ROOM = 'Capacity is unavailable at this time. Please try again later or in a different availability zone';
+const NO_ROOM =
+  'Capacity is unavailable at this time. Please try again later or in a different availability zone';
 
 const LASTING: Readonly<Partial<Record<FaultKind, readonly [Fault, ...Fault[]]>>> = {
   'prefect-outage': [status(503, 'before'), { kind: 'reset', when: 'before' }],
@@ -61,7 +62,12 @@ export function seededFaultPlan({ kinds, choices, trace, now, startMs, endMs }: 
   };
 }
 
-function windowsOf(kinds: ReadonlySet<FaultKind>, choices: Choices, startMs: number, endMs: number): Window[] {
+function windowsOf(
+  kinds: ReadonlySet<FaultKind>,
+  choices: Choices,
+  startMs: number,
+  endMs: number,
+): Window[] {
   return Object.entries(LASTING).flatMap(([name, faults]) => {
     const kind = name as FaultKind;
     const isPlanned = choices.chance(0.4);
@@ -72,7 +78,12 @@ function windowsOf(kinds: ReadonlySet<FaultKind>, choices: Choices, startMs: num
   });
 }
 
-function applies({ kind, fromMs, toMs }: Window, service: Service, operation: string, nowMs: number): boolean {
+function applies(
+  { kind, fromMs, toMs }: Window,
+  service: Service,
+  operation: string,
+  nowMs: number,
+): boolean {
   if (nowMs < fromMs || nowMs >= toMs) return false;
   if (kind === 'prefect-outage') return service === 'prefect';
   return service === 'ecs' && (kind === 'ecs-denied' || operation === 'RunTask');
@@ -106,7 +117,10 @@ function single(
     candidates.push(['ecs-errors', choices.pick([status(500, when), { kind: 'reset', when }] as const)]);
     candidates.push(['ecs-throttle', error('ThrottlingException', 'Rate exceeded')]);
     if (operation === 'RunTask') {
-      candidates.push(['ecs-failures', { kind: 'failures', reason: choices.pick(['RESOURCE:CPU', NO_ROOM]) }]);
+      candidates.push([
+        'ecs-failures',
+        { kind: 'failures', reason: choices.pick(['RESOURCE:CPU', NO_ROOM]) },
+      ]);
     }
   }
   const possible = candidates.filter(([kind]) => kinds.has(kind));

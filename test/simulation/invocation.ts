@@ -77,7 +77,8 @@ export class Invocation {
     const { found, claimed, started, putBack, left, failed, lost, unknown } = report;
     const counts = { found, claimed, started, putBack, left, failed, lost, unknown };
     this.#trace.note(this.id, `ends well: ${JSON.stringify(counts)}`);
-    if (!isGood(this.#lastLook)) this.#trace.violation('4', `${this.id} could not look and says nothing of it`);
+    if (!isGood(this.#lastLook))
+      this.#trace.violation('4', `${this.id} could not look and says nothing of it`);
     if (started === 0 && putBack + left + unknown > 0) {
       this.#trace.violation('4', `${this.id} started none of ${found} runs and says nothing of it`);
     }

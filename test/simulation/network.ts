@@ -44,7 +44,10 @@ export class Network {
     const message = { method: init.method ?? 'GET', url: pathname, headers, body };
     const reply = await this.#send(exchange, message, init.signal ?? undefined);
     if (reply === 'reset') throw new TypeError('fetch failed', { cause: connectionReset() });
-    return new Response(reply.body === '' ? null : reply.body, { status: reply.status, headers: reply.headers });
+    return new Response(reply.body === '' ? null : reply.body, {
+      status: reply.status,
+      headers: reply.headers,
+    });
   };
 
   /** In the place of the SDK's HTTP handler. */
@@ -52,7 +55,10 @@ export class Network {
     handle: async (request: HttpRequest, { abortSignal }: { abortSignal?: AbortSignal } = {}) => {
       const { method, path, headers } = request;
       const operation = String(headers['x-amz-target']).replace(/^.*\./, '');
-      const input = JSON.parse(new TextDecoder().decode(request.body as Uint8Array)) as Record<string, unknown>;
+      const input = JSON.parse(new TextDecoder().decode(request.body as Uint8Array)) as Record<
+        string,
+        unknown
+      >;
       const body = JSON.stringify(this.#options.mutation.ecsInput?.(operation, input) ?? input);
       const startedBy = typeof input.startedBy === 'string' ? input.startedBy : '';
       const about = startedBy.slice(startedBy.indexOf('/') + 1);
@@ -78,7 +84,11 @@ export class Network {
       if (reply === 'reset') throw connectionReset();
       const { status: statusCode, headers: answerHeaders } = reply;
       return {
-        response: new HttpResponse({ statusCode, headers: { ...answerHeaders }, body: Buffer.from(reply.body) }),
+        response: new HttpResponse({
+          statusCode,
+          headers: { ...answerHeaders },
+          body: Buffer.from(reply.body),
+        }),
       };
     },
   };

@@ -60,11 +60,12 @@ function problemOf(
 
 /** A Running run whose task runs wait for a retry is launched again for them. */
 function retryProblem(taskRuns: readonly TaskRun[], nowMs: number): string | undefined {
-  const isDue = taskRuns.some((each) => isScheduled(each.state) && isOverdue(each.state_start_time, 0, nowMs));
+  const isDue = taskRuns.some(
+    (each) => isScheduled(each.state) && isOverdue(each.state_start_time, 0, nowMs),
+  );
   if (isDue) return 'has a retry that is due and not launched';
   const isClaimed = taskRuns.some(
-    ({ state, state_timestamp: since }) =>
-      state === 'Submitted' && Date.parse(since) < nowMs - LAUNCH_MS,
+    ({ state, state_timestamp: since }) => state === 'Submitted' && Date.parse(since) < nowMs - LAUNCH_MS,
   );
   return isClaimed ? 'has a retry that is claimed and has no task' : undefined;
 }
@@ -83,8 +84,12 @@ function excuseOf(
   if (kinds.has('late-effects')) return 'a request of any age may have claimed it';
   if (tasks.some(({ stopCode }) => stopCode === 'TaskFailedToStart')) return 'its task did not start';
   const claim = JSON.stringify(run.serialized_state.context);
-  const claimant = invocations.find(({ id }) => claim.includes(`"${id}"`));
-  if (claimant?.env.isDead === true) return `${claimant.id} was killed`;
-  if ((claimant?.env.frozenUntilMs ?? -Infinity) > -Infinity) return `${claimant?.id ?? ''} was frozen`;
-  return records.runs.get(run.id)?.excuse;
+  // An event that is delivered again has the same id.
+  for (const { id, env } of invocations.filter(({ id }) => claim.includes(`"${id}"`))) {
+    if (env.isDead) return `${id} was killed`;
+    if (env.frozenUntilMs > -Infinity) return `${id} was frozen`;
+  }
+  const doubt = records.runs.get(run.id)?.excuse;
+  // A Running run's claim is on its task runs, where putting back does not look for it yet.
+  return doubt ?? (run.state === 'Running' ? 'a claimed retry is never put back' : undefined);
 }
