@@ -147,8 +147,8 @@ export class World {
   #logger(env: Environment): Logger {
     const complain = (message: string, ...fields: Record<string, unknown>[]) => {
       const { flowRunId, kind, reason, error } = Object.assign({}, ...fields) as Record<string, unknown>;
-      const why = reason ?? (error instanceof Error ? error.message : '');
-      this.trace.note(env.name, `says: ${message} ${String(why)}`);
+      const why = typeof reason === 'string' ? reason : error instanceof Error ? error.message : '';
+      this.trace.note(env.name, `says: ${message} ${why}`);
       const isInDoubt = message.startsWith('Could not learn') || kind === 'unknown';
       if (isInDoubt && typeof flowRunId === 'string') this.records.excuse(flowRunId, message);
     };
