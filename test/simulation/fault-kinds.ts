@@ -40,3 +40,8 @@ export const FAULT_KINDS = [
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** Everything, but what makes it impossible to say who must launch a run as long as nothing recovers claims. */
+export const ALL_BUT_LATE: ReadonlySet<FaultKind> = new Set(
+  FAULT_KINDS.filter((kind) => kind !== 'late-effects'),
+);

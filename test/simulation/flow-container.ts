@@ -48,6 +48,9 @@ async function live(
   if (!mayRun(run.serialized_state, clock.now())) return 0;
   records.by('flow', () => {
     api.setFlowRunState(id, { type: 'Running', message: 'Running flow.' });
+    for (const { id: taskRunId, state } of api.taskRuns(id)) {
+      if (state === 'Submitted') api.setTaskRunState(taskRunId, { type: 'Running' });
+    }
   });
   await clock.sleep(choices.between(2000, 60_000), stop);
   return end(id, choices, api, records, clock.now());

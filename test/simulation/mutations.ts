@@ -22,31 +22,61 @@ function isLost(reply: Reply): boolean {
   return reply === 'reset' || reply.status >= 500;
 }
 
-let tokens = 0;
-
+/** Each makes a break of its own, for a story must not depend on those before it. */
 export const MUTATIONS = {
   /** RunTask without a token. */
-  'no token': {
+  'no token': () => ({
     ecsInput: (_, { clientToken: _token, ...input }) => input,
-  },
+  }),
   /** Each attempt of a launch has a token of its own. */
-  'new token per attempt': {
-    ecsInput: (operation, input) =>
-      operation === 'RunTask' ? { ...input, clientToken: `token-${(tokens += 1)}` } : input,
+  'new token per attempt': () => {
+    let tokens = 0;
+    return {
+      ecsInput: (operation, input) =>
+        operation === 'RunTask' ? { ...input, clientToken: `token-${(tokens += 1)}` } : input,
+    };
   },
   /** Launches and tells long after the time that it has. */
-  'works past the deadline': { deadlineShiftMs: 40_000 },
+  'works past the deadline': () => ({ deadlineShiftMs: 40_000 }),
   /** A RunTask whose answer was lost is taken for one that started nothing. */
-  'puts back after a lost answer': {
+  'puts back after a lost answer': () => ({
     reply: (_, operation, reply) => (operation === 'RunTask' && isLost(reply) ? noRoom : reply),
-  },
+  }),
   /** What the agent may not do is the run's fault. */
-  'fails runs on denied access': {
+  'fails runs on denied access': () => ({
     agent: (agent) => {
       for (const method of ['prepareFlows', 'deployFlows']) failsInsteadOfBlocked(agent, method);
     },
-  },
-} as const satisfies Record<string, Mutation>;
+  }),
+  /** A poll that failed is answered as one that found nothing. */
+  'hides a failed poll': () => ({
+    agent: (agent) => {
+      const start = (Reflect.get(agent, 'start') as (options: unknown) => Promise<unknown>).bind(agent);
+      const nothing = {
+        found: 0,
+        claimed: 0,
+        started: 0,
+        putBack: 0,
+        left: 0,
+        failed: 0,
+        lost: 0,
+        unknown: 0,
+      };
+      Object.assign(agent, { start: (options: unknown) => start(options).catch(() => nothing) });
+    },
+  }),
+  /** What could not be started is left claimed instead of put back. */
+  'keeps what it could not start': () => ({
+    agent: (agent) => {
+      const original = (Reflect.get(agent, 'deployFlows') as Outcomes).bind(agent);
+      const broken: Outcomes = async (...parameters) =>
+        (await original(...parameters)).map((outcome) =>
+          outcome.kind === 'retry' ? { kind: 'started', infrastructureId: 'none', info: 'none' } : outcome,
+        );
+      Object.assign(agent, { deployFlows: broken });
+    },
+  }),
+} as const satisfies Record<string, () => Mutation>;
 
 type Outcomes = (...parameters: unknown[]) => Promise<readonly { readonly kind: string }[]>;
 

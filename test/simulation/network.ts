@@ -37,7 +37,7 @@ export class Network {
   }
 
   readonly fetch: typeof fetch = async (input, init = {}) => {
-    const body = String(init.body);
+    const body = typeof init.body === 'string' ? init.body : '';
     const headers = Object.fromEntries(new Headers(init.headers));
     const { pathname } = new URL(input instanceof Request ? input.url : input);
     const exchange = { service: 'prefect', operation: firstField(body), about: '' } as const;

@@ -118,7 +118,10 @@ export class Story {
         const run = runs[Math.floor(which * runs.length)];
         if (run === undefined) return;
         records.by('user', () => {
-          if (!restarts) return void api.cancel(run.id);
+          if (!restarts) {
+            api.cancel(run.id);
+            return;
+          }
           // Who restarts a run wants what was wrong with it to be wrong no longer, or finds it failed again.
           if (!isFinished(run.state)) return;
           records.intend(run.id);

@@ -84,8 +84,12 @@ function excuseOf(
   if (kinds.has('late-effects')) return 'a request of any age may have claimed it';
   if (tasks.some(({ stopCode }) => stopCode === 'TaskFailedToStart')) return 'its task did not start';
   const claim = JSON.stringify(run.serialized_state.context);
-  const claimant = invocations.find(({ id }) => claim.includes(`"${id}"`));
-  if (claimant?.env.isDead === true) return `${claimant.id} was killed`;
-  if ((claimant?.env.frozenUntilMs ?? -Infinity) > -Infinity) return `${claimant?.id ?? ''} was frozen`;
-  return records.runs.get(run.id)?.excuse;
+  // An event that is delivered again has the same id.
+  for (const { id, env } of invocations.filter(({ id }) => claim.includes(`"${id}"`))) {
+    if (env.isDead) return `${id} was killed`;
+    if (env.frozenUntilMs > -Infinity) return `${id} was frozen`;
+  }
+  const doubt = records.runs.get(run.id)?.excuse;
+  // A Running run's claim is on its task runs, where putting back does not look for it yet.
+  return doubt ?? (run.state === 'Running' ? 'a claimed retry is never put back' : undefined);
 }

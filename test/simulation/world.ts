@@ -1,7 +1,9 @@
+import { ListClustersCommand } from '@aws-sdk/client-ecs';
+import { HttpResponse } from '@smithy/core/protocols';
 import type { Logger } from '../../src/logger.ts';
 import { CallCounter } from '../../src/call-counter.ts';
 import { createAgent } from '../../src/create-agent.ts';
-import '../../src/create-launching.ts';
+import { systemClock } from '../../src/clock.ts';
 import { createEcs, type EmbeddedEcs } from '../../src/sandbox/ecs/ecs-server.ts';
 import type { Task } from '../../src/sandbox/ecs/new-task.ts';
 import { createPrefect1, type EmbeddedPrefect1 } from '../../src/sandbox/prefect1/prefect1-server.ts';
@@ -28,6 +30,26 @@ const settings = await loadSettings({
   PREFECT__CLOUD__API: 'http://prefect.test',
   PREFECT__CLOUD__AGENT__ECS__SUBNETS: 'subnet-0a1b2c3d',
 });
+
+/**
+ * What is loaded only when it is needed takes real time, which virtual time does not wait for: a story would be
+ * another one in a process that has just begun.
+ */
+async function loadEverything(): Promise<void> {
+  const body = Buffer.from(JSON.stringify({ clusterArns: [] }));
+  const handle = () =>
+    Promise.resolve({ response: new HttpResponse({ statusCode: 200, headers: {}, body }) });
+  const silent = () => undefined;
+  const { launching } = createAgent(settings, {
+    logger: { debug: silent, info: silent, warn: silent, error: silent },
+    calls: new CallCounter(),
+    clock: systemClock,
+    ecsConfig: { ...AWS, requestHandler: { handle } },
+  });
+  await (await launching()).ecsClient.send(new ListClustersCommand());
+}
+
+await loadEverything();
 
 /** How long before its start time a run is launched, in milliseconds. */
 export const LEAD_MS = settings.agent.leadMs;
@@ -125,8 +147,8 @@ export class World {
   #logger(env: Environment): Logger {
     const complain = (message: string, ...fields: Record<string, unknown>[]) => {
       const { flowRunId, kind, reason, error } = Object.assign({}, ...fields) as Record<string, unknown>;
-      const why = reason ?? (error instanceof Error ? error.message : '');
-      this.trace.note(env.name, `says: ${message} ${String(why)}`);
+      const why = typeof reason === 'string' ? reason : error instanceof Error ? error.message : '';
+      this.trace.note(env.name, `says: ${message} ${why}`);
       const isInDoubt = message.startsWith('Could not learn') || kind === 'unknown';
       if (isInDoubt && typeof flowRunId === 'string') this.records.excuse(flowRunId, message);
     };
