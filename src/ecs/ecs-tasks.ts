@@ -1,4 +1,10 @@
-import { DescribeTasksCommand, ListTasksCommand, StopTaskCommand, type Task } from '@aws-sdk/client-ecs';
+import {
+  ClusterNotFoundException,
+  DescribeTasksCommand,
+  ListTasksCommand,
+  StopTaskCommand,
+  type Task,
+} from '@aws-sdk/client-ecs';
 import type { FlowRun } from '../agent/flow-run.ts';
 import type { LaunchedTask, TaskFinder } from '../agent/launched-task.ts';
 import { CallRate } from './call-rate.ts';
@@ -87,13 +93,19 @@ export class EcsTasks<Run extends FlowRun> implements TaskFinder<Run> {
   ): Promise<readonly string[]> {
     const { agent, client, clusterOf } = this.#options;
     const cluster = clusterOf(run);
-    const { items } = await listPages(async (nextToken) => {
+    const list = async (nextToken: string | undefined) => {
       await this.#rate.turn(abortSignal);
       const filter = { cluster, startedBy: startedBy(agent, run.id), desiredStatus, nextToken };
       const page = await client.send(new ListTasksCommand(filter), { abortSignal });
       return { items: page.taskArns, nextToken: page.nextToken };
-    });
-    return items;
+    };
+    try {
+      return (await listPages(list)).items;
+    } catch (error) {
+      // A run may name a cluster that never was: it has no tasks, and RunTask says what is wrong with it.
+      if (error instanceof ClusterNotFoundException) return [];
+      throw error;
+    }
   }
 
   async #describe(

@@ -91,6 +91,17 @@ describe('a run whose invocation ended between claim and launch', () => {
   });
 });
 
+test('a run that asks for a cluster that never was is failed, and does not fail the sweep of the others', async () => {
+  const { start, createRun, claimOnly, clock, stateOf, ecs } = await recoveryWorld();
+  const lost = createRun({ runConfig: { type: 'ECSRun', run_task_kwargs: { cluster: 'never-was' } } });
+  createRun();
+  await claimOnly();
+  clock.jump(121);
+  await start();
+  expect(stateOf(lost)).toBe('Failed');
+  expect(ecs.tasks()).toHaveLength(1);
+});
+
 test('a launch of which no answer came is left to its task', async () => {
   const { createRun, clock, ecs, start, stateOf } = await recoveryWorld({
     ecs: {
