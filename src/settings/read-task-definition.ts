@@ -41,6 +41,8 @@ export async function readTaskDefinition(
     const { cause } = error;
     if (location.kind === 's3' && cause instanceof Error && !FAULTS_OF_PATH.has(cause.name)) throw cause;
     const isForNow = location.kind === 'https' && NOT_NOW.test(describeError(cause));
-    throw new (isForNow ? AgentError : FlowRunError)(`task_definition_path ${path}: ${error.message}`, { cause });
+    throw new (isForNow ? AgentError : FlowRunError)(`task_definition_path ${path}: ${error.message}`, {
+      cause,
+    });
   }
 }
