@@ -64,8 +64,8 @@ export async function tell<Run extends FlowRun>(
         break;
     }
   }
-  await writeLogs(context, lines);
-  await settle(context, settlements);
+  // At once: a log that is not answered must not use up the time in which runs are given up.
+  await Promise.all([settle(context, settlements), writeLogs(context, lines)]);
 }
 
 /** Takes a launch that was not sent for one of unknown effect, where the claim has a task all the same. */
@@ -108,8 +108,8 @@ export async function reject<Run extends FlowRun>(
     settlements.push({ kind, held: 'queued', flowRunId: id, reason });
     context.tally.add({ id, name }, kind, reason);
   }
-  await writeLogs(context, lines);
-  await settle(context, settlements);
+  // At once: a log that is not answered must not use up the time in which runs are given up.
+  await Promise.all([settle(context, settlements), writeLogs(context, lines)]);
 }
 
 /** Logging never changes what becomes of a run: a log that can't be written is a warning. */

@@ -23,17 +23,7 @@ export const RULES: readonly Rule[] = [
       'Correct containerOverrides in run_task_kwargs of the run config, or the containers of its task definition.',
     ],
   },
-  {
-    pattern:
-      /capacity is unavailable|insufficient|no container instances|RESOURCE:|: (AGENT|ATTRIBUTE|LOCATION)\b/i,
-    cause: 'capacity',
-    advice: ['There is no room for the task now.', ''],
-  },
-  {
-    pattern: /limit on the number|quota|limit ?exceeded|LimitExceeded/i,
-    cause: 'capacity',
-    advice: ['Wait for running tasks to end, or have the quota of the account raised.', ''],
-  },
+  // By the error's name, before what is known by its words: these repeat the names of roles and resources.
   {
     pattern: /^AccessDenied.*PassRole/s,
     cause: 'denied',
@@ -58,6 +48,17 @@ export const RULES: readonly Rule[] = [
     cause: 'fault',
     about: [],
     advice: ['Check the credentials and the state of the AWS account.', ''],
+  },
+  {
+    pattern:
+      /[Cc]apacity is unavailable|[Ii]nsufficient|[Nn]o [Cc]ontainer [Ii]nstances|\bRESOURCE:|: (AGENT|ATTRIBUTE|LOCATION)\b/,
+    cause: 'capacity',
+    advice: ['There is no room for the task now.', ''],
+  },
+  {
+    pattern: /limit on the number|quota|limit ?exceeded|LimitExceeded/i,
+    cause: 'capacity',
+    advice: ['Wait for running tasks to end, or have the quota of the account raised.', ''],
   },
   {
     pattern: /task ?definition.*(inactive|not found|does not exist)|unable to describe task definition/i,

@@ -93,7 +93,7 @@ describe('a run whose invocation ended between claim and launch', () => {
 
 test('a run that asks for a cluster that never was is failed, and does not fail the sweep of the others', async () => {
   const { start, createRun, claimOnly, clock, stateOf, ecs } = await recoveryWorld();
-  const lost = createRun({ runConfig: { type: 'ECSRun', run_task_kwargs: { cluster: 'never-was' } } });
+  const lost = createRun({ run_task_kwargs: { cluster: 'never-was' } });
   createRun();
   await claimOnly();
   clock.jump(121);

@@ -432,6 +432,22 @@ describe('a run that is later than the agent allows', () => {
   });
 });
 
+test('a log that is hardly ever answered does not use up the time in which runs are given up', async () => {
+  const scripted = scriptedAgent({}, () => failed('too large'));
+  const { backend, clock } = scripted;
+  const startMs = clock.now();
+  backend.log = () => clock.sleep(60_000);
+  const settle = backend.settle.bind(backend);
+  let settledMs = Infinity;
+  backend.settle = async (settlements) => {
+    settledMs = clock.now();
+    return settle(settlements);
+  };
+  backend.queue = [flowRun('bad')];
+  await invoke(scripted);
+  expect(settledMs).toBe(startMs);
+});
+
 describe('what telling and claiming took lately is kept free at the end', () => {
   /** How long before the end of its time a warm agent still claims, after a start with this much delay. */
   const claimsUntilMs = async (delays: { readonly claimMs?: number; readonly logMs?: number }) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readRefusal, type Refusal } from '../../../src/ecs/refusal.ts';
+import { readFailures, readRefusal, type Refusal } from '../../../src/ecs/refusal.ts';
 
 const refused = (name: string, message: string): Error =>
   Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
@@ -34,6 +34,36 @@ test.each(['throttler', 'quota-proxy', 'insufficient', 'role', 'vpc', 'capacity-
     expect(causeOf('InvalidParameterException', message, ['containerOverrides'])).toBe('run');
   },
 );
+
+const DENIED = (action: string, role: string) =>
+  `User: arn:aws:sts::123456789012:assumed-role/${role}/poll is not authorized to perform: ${action} on resource: ` +
+  `arn:aws:iam::123456789012:role/flows because no identity-based policy allows the ${action} action`;
+
+test.each([
+  ['ecs:RunTask', 'agent', [], 'agent'],
+  ['ecs:RunTask', 'quota-agent', [], 'agent'],
+  ['ecs:RunTask', 'agent', ['cluster'], 'denied'],
+  ['iam:PassRole', 'agent', [], 'agent'],
+  ['iam:PassRole', 'agent', ['taskRoleArn'], 'denied'],
+])(
+  'a denied permission in the words of IAM: %s for %s, chosen by the run: %j',
+  (action, role, chosen, cause) => {
+    expect(causeOf('AccessDeniedException', DENIED(action, role), chosen)).toBe(cause);
+  },
+);
+
+test.each([
+  'Capacity is unavailable at this time. Please try again later or in a different availability zone',
+  'RESOURCE:MEMORY',
+  'RESOURCE:ENI',
+  'AGENT',
+  "You've reached the limit on the number of vCPUs you can run concurrently",
+])('want of room, among the failures: %s', (reason) => {
+  expect(readFailures([{ reason }], new Set(['cluster', 'cpu']))).toMatchObject({
+    cause: 'capacity',
+    reason: expect.stringContaining(reason) as string,
+  });
+});
 
 test.each([
   ['ThrottlingException', 'Rate exceeded'],
