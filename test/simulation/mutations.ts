@@ -65,15 +65,10 @@ export const MUTATIONS = {
       Object.assign(agent, { start: (options: unknown) => start(options).catch(() => nothing) });
     },
   }),
-  /** What could not be started is left claimed instead of put back. */
-  'keeps what it could not start': () => ({
+  /** Claims that came to a standstill stay so. */
+  'recovers nothing': () => ({
     agent: (agent) => {
-      const original = (Reflect.get(agent, 'deployFlows') as Outcomes).bind(agent);
-      const broken: Outcomes = async (...parameters) =>
-        (await original(...parameters)).map((outcome) =>
-          outcome.kind === 'retry' ? { kind: 'started', infrastructureId: 'none', info: 'none' } : outcome,
-        );
-      Object.assign(agent, { deployFlows: broken });
+      Object.defineProperty(agent, 'finder', { get: () => undefined });
     },
   }),
 } as const satisfies Record<string, () => Mutation>;

@@ -49,18 +49,20 @@ const NOTICED: Readonly<
   'puts back after a lost answer': { within: 20, kinds: ['ecs-errors', 'slow-provisioning'] },
   'fails runs on denied access': { within: 10, kinds: ['ecs-denied'] },
   'hides a failed poll': { within: 10, kinds: ['prefect-outage'] },
-  'keeps what it could not start': { within: 10, kinds: ['ecs-capacity'] },
+  'recovers nothing': { within: 20, kinds: ['kill'] },
 };
 
 describe('an agent that', () => {
   test.each(Object.entries(NOTICED))('%s is noticed', { timeout: TIMEOUT_MS }, async (name, noticed) => {
     const kinds = new Set(noticed.kinds);
     const make = MUTATIONS[name as keyof typeof MUTATIONS];
-    expect(await firstBroken(noticed.within, (seed) => ({ seed, kinds, mutation: make() }))).toBeDefined();
-  });
-
-  test('recovers nothing is noticed', { timeout: TIMEOUT_MS }, async () => {
-    const kinds = new Set<FaultKind>(['kill']);
-    expect(await firstBroken(20, (seed) => ({ seed, kinds, recovery: true }))).toBeDefined();
+    expect(
+      await firstBroken(noticed.within, (seed) => ({
+        seed,
+        kinds,
+        mutation: make(),
+        recovery: name === 'recovers nothing',
+      })),
+    ).toBeDefined();
   });
 });

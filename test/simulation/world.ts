@@ -47,6 +47,7 @@ async function loadEverything(): Promise<void> {
     ecsConfig: { ...AWS, requestHandler: { handle } },
   });
   await (await launching()).ecsClient.send(new ListClustersCommand());
+  await import('../../src/agent/recover.ts');
 }
 
 await loadEverything();
