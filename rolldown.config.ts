@@ -1,8 +1,12 @@
 import { build, type BuildOptions } from 'rolldown';
 
-/** The functions as Lambda runs them: `dist/poll.mjs`, `dist/health.mjs` and the chunks that they load when needed. */
+/** The functions as Lambda runs them: `dist/poll.mjs` and so on, and the chunks that they load when needed. */
 const config: BuildOptions = {
-  input: { poll: 'src/functions/poll.ts', health: 'src/functions/health.ts' },
+  input: {
+    poll: 'src/functions/poll.ts',
+    health: 'src/functions/health.ts',
+    'task-stopped': 'src/functions/task-stopped.ts',
+  },
   platform: 'node',
   resolve: {
     // The SDK's ES modules are half the size of its CommonJS.

@@ -1,7 +1,9 @@
+import type { ECSClientConfig } from '@aws-sdk/client-ecs';
 import type { CallCounter } from './call-counter.ts';
 import type { Clock } from './clock.ts';
 import type { Launching } from './create-launching.ts';
 import { CallRate } from './ecs/call-rate.ts';
+import { TaskCap } from './ecs/task-cap.ts';
 import { EcsAgent } from './ecs/ecs-agent.ts';
 import type { Logger } from './logger.ts';
 import { once } from './once.ts';
@@ -14,6 +16,12 @@ export interface CreateAgentDependencies {
   readonly logger: Logger;
   readonly calls: CallCounter;
   readonly clock: Clock;
+  /** From 0 to 1; spreads retries. @default Math.random */
+  readonly random?: (() => number) | undefined;
+  /** Sends the requests to the Prefect API. @default the global fetch */
+  readonly fetch?: typeof fetch | undefined;
+  /** Of the ECS client, beside its own. @default none: region and credentials are the environment's */
+  readonly ecsConfig?: ECSClientConfig | undefined;
 }
 
 /** An agent, and the parts of it that a plan needs as well. */
@@ -38,7 +46,14 @@ export function createAgent(settings: Settings, dependencies: CreateAgentDepende
     return createLaunching(settings, { ...dependencies, apiKey, rate, tenantId: () => backend.tenantId });
   });
   const launcher = async () => (await launching()).launcher;
-  const agent = new EcsAgent(options, { ...dependencies, backend, rate, launcher });
+  const tasks = async () => (await launching()).tasks;
+  const { maxTasksInFlight: max } = settings.ecs;
+  const count = async (wanted: number, signal: AbortSignal) => {
+    const { countTasks } = await launching();
+    return countTasks(wanted, signal);
+  };
+  const taskCap = max === undefined ? undefined : new TaskCap({ max, clock, count });
+  const agent = new EcsAgent(options, { ...dependencies, backend, rate, launcher, tasks, taskCap });
   return { agent, backend, launching };
 }
 

@@ -1,12 +1,15 @@
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { CreateAgentDependencies } from './create-agent.ts';
 import type { CallRate } from './ecs/call-rate.ts';
+import { countTasks } from './ecs/count-tasks.ts';
 import { defaultNetwork } from './ecs/default-network.ts';
 import { DescribedDefinitions } from './ecs/described-definitions.ts';
 import { createEcsClient } from './ecs/ecs-client.ts';
 import { EcsLauncher } from './ecs/ecs-launcher.ts';
+import { EcsTasks } from './ecs/ecs-tasks.ts';
 import { RetryingSender } from './ecs/retrying-sender.ts';
 import { TaskDefinitions } from './ecs/task-definitions.ts';
+import { clusterOf } from './prefect1/cluster-of.ts';
 import type { Prefect1FlowRun } from './prefect1/flow-run.ts';
 import { needsDefaultNetwork } from './prefect1/needs-default-network.ts';
 import { definedFlowContainer } from './prefect1/pinned-definition.ts';
@@ -28,12 +31,15 @@ export interface Launching {
   readonly ecsClient: ECSClient;
   readonly taskRequest: (run: Prefect1FlowRun, signal: AbortSignal) => Promise<TaskRequest>;
   readonly launcher: EcsLauncher<Prefect1FlowRun>;
+  readonly tasks: EcsTasks<Prefect1FlowRun>;
+  /** How many tasks of the agent are alive, see `countTasks`. */
+  readonly countTasks: (wanted: number, signal: AbortSignal) => Promise<number>;
 }
 
 /** The parts with which flow runs are launched. Nothing is sent until one is. */
 export function createLaunching(
   settings: Settings,
-  { apiKey, calls, clock, logger, rate, tenantId }: CreateLaunchingDependencies,
+  { apiKey, calls, clock, ecsConfig, logger, random, rate, tenantId }: CreateLaunchingDependencies,
 ): Launching {
   const { agent, ecs } = settings;
   const request: TaskRequestSettings = {
@@ -45,8 +51,8 @@ export function createLaunching(
     tenantId,
     clock,
   };
-  const ecsClient = createEcsClient(calls);
-  const sender = new RetryingSender(ecsClient, clock);
+  const ecsClient = createEcsClient(calls, ecsConfig);
+  const sender = new RetryingSender(ecsClient, clock, random);
   const described = new DescribedDefinitions(sender);
   const network = defaultNetwork(async () => {
     const { createEc2 } = await import('./ecs/ec2-query.ts');
@@ -77,10 +83,25 @@ export function createLaunching(
     rate,
     clock,
     logger,
+    random,
     spotFallback: ecs.spotFallback,
     taskRequest,
   });
-  return { ecsClient, taskRequest, launcher };
+  const tasks = new EcsTasks<Prefect1FlowRun>({
+    agent: agent.name,
+    client: sender,
+    clock,
+    clusterOf: (run) => clusterOf(run, ecs),
+    chosenByRun: async (run, signal) => (await build(run, signal)).chosenByRun,
+  });
+  const { cluster, maxTasksInFlight: max = Infinity } = ecs;
+  return {
+    ecsClient,
+    taskRequest,
+    launcher,
+    tasks,
+    countTasks: (wanted, signal) => countTasks({ sender, cluster, agent: agent.name, max }, wanted, signal),
+  };
 }
 
 /** A definition that the user registered may lack the secret: then the run is given what is in it. */

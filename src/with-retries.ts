@@ -12,7 +12,10 @@ export interface RetryOptions {
   readonly signal: AbortSignal;
 }
 
-/** Makes up to four attempts, and none once the signal has aborted. @throws what the last attempt threw */
+/**
+ * Makes up to four attempts, and none once the signal has aborted.
+ * @throws what the last attempt threw, also when the signal ends a wait: that alone tells whether it had an effect
+ */
 export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
   const { retryAfterMs, clock, random, signal } = options;
   for (const waitMs of WAITS_MS) {
@@ -21,7 +24,8 @@ export async function withRetries<T>(attempt: () => Promise<T>, options: RetryOp
     } catch (error) {
       const leastMs = signal.aborted ? undefined : retryAfterMs(error);
       if (leastMs === undefined) throw error;
-      await clock.sleep(Math.max(leastMs, jittered(waitMs, random)), signal);
+      await clock.sleep(Math.max(leastMs, jittered(waitMs, random)), signal).catch(() => undefined);
+      if (signal.aborted) throw error;
     }
   }
   return attempt();

@@ -3,12 +3,17 @@ import { invocationBudget, processBudget } from './budget.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Claimed, FlowRun } from './flow-run.ts';
 import type { LaunchOutcome } from './launch-outcome.ts';
+import type { TaskFinder } from './launched-task.ts';
+import type { Limits } from './limits.ts';
 import type { Logger } from '../logger.ts';
 import type { Platform, PollContext } from './poll-context.ts';
 import { type PollReport, PollTally } from './poll-report.ts';
+import { PollFailedError } from './poll-failed-error.ts';
 import { pollUntilIdle } from './poll-until-idle.ts';
 import type { PrefectBackend } from './prefect-backend.ts';
 import type { Preparation } from './preparation.ts';
+import { Timings } from './timings.ts';
+import { sweep } from './sweep.ts';
 import { Trial } from './trial.ts';
 
 /** What a platform that does not say how fast it is needs for a batch, in milliseconds. */
@@ -37,6 +42,8 @@ export interface AgentOptions {
   readonly lingerMs?: number | undefined;
   /** Where a long-lived agent serves `/api/health` and `/api/poke`, as http://host:port. @default nowhere */
   readonly agentAddress?: string | undefined;
+  /** @default none */
+  readonly limits?: Limits | undefined;
   /** Keeps the flow runs' logs out of the Prefect backend. @default false */
   readonly noCloudLogs?: boolean | undefined;
 }
@@ -61,6 +68,11 @@ export interface StartOptions {
   readonly maxPolls?: number | undefined;
   /** Names this start in the runs that it claims. Must never repeat. @default a random UUID */
   readonly invocation?: string;
+  /**
+   * How many starts in a row before this one, in this process or another, could launch none of the due runs for
+   * a reason that lies in the agent. After one, runs are claimed one by one until one is launched. @default 0
+   */
+  readonly failuresBefore?: number;
 }
 
 /**
@@ -76,11 +88,13 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
   readonly leadMs: number;
   readonly lingerMs: number | undefined;
   readonly agentAddress: string | undefined;
+  readonly limits: Limits;
   readonly noCloudLogs: boolean;
   protected readonly logger: Logger;
   protected readonly clock: Clock;
   readonly #backend: PrefectBackend<Run>;
   readonly #trial = new Trial();
+  readonly #timings = new Timings();
   #connected = false;
 
   constructor(options: AgentOptions, { backend, logger, clock = systemClock }: AgentDependencies<Run>) {
@@ -92,6 +106,7 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
     this.leadMs = options.leadMs ?? 0;
     this.lingerMs = options.lingerMs;
     this.agentAddress = options.agentAddress;
+    this.limits = options.limits ?? {};
     this.noCloudLogs = options.noCloudLogs ?? false;
     this.#backend = backend;
     this.logger = logger;
@@ -133,34 +148,49 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
   }
 
   /**
+   * Gives what finds the tasks of runs. With it, each bounded start first looks for runs that this agent has claimed
+   * and that are at a standstill. @default undefined: the platform can't say, and nothing is looked for
+   */
+  protected get finder(): (() => Promise<TaskFinder<Run>>) | undefined {
+    return undefined;
+  }
+
+  /**
    * Sets up the agent, then polls for flow runs and starts them. The only method to call from outside.
    * @throws PrefectApiError when the agent can't be registered.
    * @throws PollFailedError in a bounded start: a poll failed, or runs were claimed and none could be started.
    */
   async start(options: StartOptions = {}): Promise<PollReport> {
-    const { deadlineMs, maxPolls = this.maxPolls, invocation = randomUUID() } = options;
+    const { deadlineMs, maxPolls = this.maxPolls, invocation = randomUUID(), failuresBefore = 0 } = options;
     const stop = options.stop ?? new AbortController().signal;
     using budget =
       deadlineMs === undefined
-        ? processBudget(this.clock, stop)
-        : invocationBudget(this.clock, deadlineMs, stop);
+        ? processBudget(this.clock, stop, this.#timings)
+        : invocationBudget(this.clock, deadlineMs, stop, this.#timings);
     const context: PollContext<Run> = {
       backend: this.#backend,
       labels: this.labels,
       claimant: { agent: this.name, invocation },
       platform: this.#platform(),
+      // The launches of a process are not counted: it has no end.
+      limits: deadlineMs === undefined ? { ...this.limits, maxLaunches: undefined } : this.limits,
       trial: this.#trial,
+      timings: this.#timings,
       budget,
       clock: this.clock,
       logger: this.logger,
       tally: new PollTally(),
     };
+    this.#trial.begin(failuresBefore);
     await this.#connect(budget.work);
     if (deadlineMs === undefined) {
       const { live } = await import('./live.ts');
       await live(context, { maxPolls, agentAddress: this.agentAddress, stop });
     } else {
+      const failure = await sweep(context);
       await pollUntilIdle(context, { maxPolls, leadMs: this.leadMs, lingerMs: this.lingerMs, stop });
+      if (failure !== undefined)
+        throw new PollFailedError(`The sweep failed: ${failure}`, context.tally.report());
     }
     return context.tally.report();
   }
@@ -170,6 +200,7 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
       prepareFlows: (flowRuns, signal) => this.prepareFlows(flowRuns, signal),
       launchable: (ms) => this.launchable(ms),
       deployFlows: (flowRuns, signal) => this.deployFlows(flowRuns, signal),
+      finder: this.finder,
     };
   }
 

@@ -1,12 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { AgentError } from '../errors.ts';
 import { timeoutSignal } from '../timeout-signal.ts';
-
-/** Kept free after the last launch for telling Prefect what became of the runs, in milliseconds. */
-const SETTLE_RESERVE_MS = 5_000;
-
-/** What a claim is taken to last until one was measured, and at least, in milliseconds. */
-const LEAST_CLAIM_MS = 250;
+import type { Timings } from './timings.ts';
 
 /** How long claimed runs may still be launched after a long-lived agent was told to stop, in milliseconds. */
 const STOP_GRACE_MS = 20_000;
@@ -15,12 +10,10 @@ const STOP_GRACE_MS = 20_000;
 export interface Budget extends Disposable {
   /**
    * How much time is left for launching runs that are claimed now, in milliseconds: what remains after the
-   * claim, taken for twice as long as the slowest one so far, and before the reserve for telling. 0 when
-   * nothing may be claimed, also because the agent was told to stop.
+   * claim and before the telling, both as long as they were lately. 0 when nothing may be claimed, also because
+   * the agent was told to stop.
    */
   launchMs(): number;
-  /** Notes how long a claim took, in milliseconds. */
-  noteClaim(tookMs: number): void;
   /** Ends looking, claiming and launching. */
   readonly work: AbortSignal;
   /** Ends telling; later than `work`, so that what could not be launched can be put back. */
@@ -31,17 +24,18 @@ export interface Budget extends Disposable {
  * A budget that ends at `deadlineMs` (milliseconds since the epoch), whatever is under way.
  * `stop` only ends the claiming: what is claimed has its launch paid for.
  */
-export function invocationBudget(clock: Clock, deadlineMs: number, stop: AbortSignal): Budget {
+export function invocationBudget(
+  clock: Clock,
+  deadlineMs: number,
+  stop: AbortSignal,
+  timings: Timings,
+): Budget {
   const remainingMs = () => deadlineMs - clock.now();
   const reason = new AgentError('The time of this invocation is used up.');
   const settle = timeoutSignal(clock, remainingMs(), reason);
-  const work = timeoutSignal(clock, remainingMs() - SETTLE_RESERVE_MS, reason);
-  let slowestClaimMs = LEAST_CLAIM_MS;
+  const work = timeoutSignal(clock, remainingMs() - timings.tellingMs, reason);
   return {
-    launchMs: () => (stop.aborted ? 0 : Math.max(0, remainingMs() - SETTLE_RESERVE_MS - 2 * slowestClaimMs)),
-    noteClaim: (tookMs) => {
-      slowestClaimMs = Math.max(slowestClaimMs, tookMs);
-    },
+    launchMs: () => (stop.aborted ? 0 : Math.max(0, remainingMs() - timings.tellingMs - timings.claimMs)),
     work: work.signal,
     settle: settle.signal,
     [Symbol.dispose]: () => {
@@ -52,7 +46,7 @@ export function invocationBudget(clock: Clock, deadlineMs: number, stop: AbortSi
 }
 
 /** A budget without an end: it lasts until `stop` aborts, and a little longer for what is already claimed. */
-export function processBudget(clock: Clock, stop: AbortSignal): Budget {
+export function processBudget(clock: Clock, stop: AbortSignal, timings: Timings): Budget {
   const timers = new AbortController();
   const work = new AbortController();
   const settle = new AbortController();
@@ -60,7 +54,7 @@ export function processBudget(clock: Clock, stop: AbortSignal): Budget {
   const windDown = async () => {
     await clock.sleep(STOP_GRACE_MS, timers.signal);
     work.abort(reason);
-    await clock.sleep(SETTLE_RESERVE_MS, timers.signal);
+    await clock.sleep(timings.tellingMs, timers.signal);
     settle.abort(reason);
   };
   const onStop = () => {
@@ -69,7 +63,6 @@ export function processBudget(clock: Clock, stop: AbortSignal): Budget {
   stop.addEventListener('abort', onStop, { once: true });
   return {
     launchMs: () => (stop.aborted ? 0 : Infinity),
-    noteClaim: () => undefined,
     work: work.signal,
     settle: settle.signal,
     [Symbol.dispose]: () => {

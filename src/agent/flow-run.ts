@@ -6,6 +6,10 @@ export interface FlowRun {
   readonly startTimeMs: number;
   /** An agent has put the run back: it must not be launched before this moment, however long the lead. */
   readonly notBeforeMs?: number | undefined;
+  /** It is Running already, and due again for retries of its tasks: it is launched only while no task of it lives. */
+  readonly isRunning?: boolean;
+  /** When the run was due before an agent put it back. Absent: at `startTimeMs`. */
+  readonly dueSinceMs?: number | undefined;
 }
 
 /** A flow run that this agent has claimed and therefore must launch, put back or fail. */

@@ -11,7 +11,12 @@ export type LaunchOutcome =
     }
   /** Certainly not started, through no fault of the run: it goes back to the queue. */
   | { readonly kind: 'retry'; readonly reason: string; readonly delayMs?: number }
-  /** The same, and no other run could be started either, for it lies in the agent: nothing more is claimed. */
+  /**
+   * Not sent, for the time was used up. Whoever was held up for so long can't know what others have done meanwhile:
+   * it goes back to the queue once it is seen that nobody else has launched it.
+   */
+  | { readonly kind: 'unsent'; readonly reason: string }
+  /** The same as `retry`, and no other run could be started either, for it lies in the agent: nothing more is claimed. */
   | { readonly kind: 'blocked'; readonly reason: string }
   /** May have been started: the claim stays, and whoever launches it again uses the same claim key. */
   | { readonly kind: 'unknown'; readonly reason: string }
@@ -24,6 +29,10 @@ export function failed(reason: string): LaunchOutcome & { readonly kind: 'failed
 
 export function retry(reason: string, delayMs?: number): LaunchOutcome {
   return delayMs === undefined ? { kind: 'retry', reason } : { kind: 'retry', reason, delayMs };
+}
+
+export function unsent(reason: string): LaunchOutcome {
+  return { kind: 'unsent', reason };
 }
 
 export function blocked(reason: string): LaunchOutcome & { readonly kind: 'blocked' } {

@@ -62,7 +62,8 @@ class Life<Run extends FlowRun> {
       const due = await look(this.#context, { leadMs: PREFETCH_MS, except: new Set(this.#inFlight.keys()) });
       for (const batch of this.#batches(due.runs)) this.#track(batch);
       this.lastFailure = undefined;
-      return due.runs.length;
+      // A run that is left to its own process comes up at every poll, and must not hurry the next one.
+      return due.runs.filter(({ isRunning }) => isRunning !== true).length;
     } catch (error) {
       tally.failedPolls++;
       this.lastFailure = describeError(error);

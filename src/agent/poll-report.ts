@@ -1,7 +1,7 @@
 import type { FlowRun } from './flow-run.ts';
 
 /** What became of a flow run that a poll touched. */
-export type RunOutcome = 'started' | 'put-back' | 'left' | 'failed' | 'lost' | 'unknown';
+export type RunOutcome = 'started' | 'put-back' | 'left' | 'failed' | 'cancelled' | 'lost' | 'unknown';
 
 export interface RunReport {
   readonly flowRunId: string;
@@ -27,8 +27,12 @@ export interface PollReport {
   /** Due runs that were not claimed, for a reason that lies in the agent. */
   readonly left: number;
   readonly failed: number;
+  /** Runs that were too late, where such runs are cancelled. */
+  readonly cancelled: number;
   readonly lost: number;
   readonly unknown: number;
+  /** Why a run was left or put back for a reason that lies in the agent: the first such reason. */
+  readonly blockedFor?: string;
   /** The first 200 runs, in the order in which they were settled. */
   readonly runs: readonly RunReport[];
 }
@@ -42,15 +46,23 @@ export class PollTally {
   failedPolls = 0;
   found = 0;
   claimed = 0;
+  /** The first reason that lies in the agent and kept a run from being launched. */
+  blockedFor: string | undefined;
   readonly #outcomes: Record<RunOutcome, number> = {
     started: 0,
     'put-back': 0,
     left: 0,
     failed: 0,
+    cancelled: 0,
     lost: 0,
     unknown: 0,
   };
   readonly #runs: RunReport[] = [];
+
+  /** How many runs were or may have been launched. */
+  get launches(): number {
+    return this.#outcomes.started + this.#outcomes.unknown;
+  }
 
   add(run: Pick<FlowRun, 'id' | 'name'>, outcome: RunOutcome, detail: string, lateMs?: number): void {
     this.#outcomes[outcome]++;
@@ -69,8 +81,10 @@ export class PollTally {
       putBack: this.#outcomes['put-back'],
       left: this.#outcomes.left,
       failed: this.#outcomes.failed,
+      cancelled: this.#outcomes.cancelled,
       lost: this.#outcomes.lost,
       unknown: this.#outcomes.unknown,
+      ...(this.blockedFor !== undefined && { blockedFor: this.blockedFor }),
       runs: [...this.#runs],
     };
   }

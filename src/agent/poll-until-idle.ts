@@ -46,7 +46,7 @@ async function poll<Run extends FlowRun>(
   while (tally.polls < maxPolls && (tally.polls === 0 || claimable(context) > 0)) {
     tally.polls++;
     const due = await look(context, { leadMs, horizonMs: budget.launchMs(), except: seen });
-    const found = [...due.runs, ...due.unreadable];
+    const found = [...due.runs, ...due.rejected];
     for (const { id } of found) {
       seen.add(id);
       if (postponed.delete(id)) tally.found--;

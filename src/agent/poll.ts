@@ -1,8 +1,8 @@
 import type { Claimed, FlowRun } from './flow-run.ts';
 import { describeError } from '../describe-error.ts';
+import type { Limits } from './limits.ts';
 import { unknown } from './launch-outcome.ts';
 import type { PollContext } from './poll-context.ts';
-import type { Look } from './prefect-backend.ts';
 import { type Launched, reject, tell } from './tell.ts';
 
 /** A run that stays in the queue for the next look, and why. */
@@ -26,12 +26,15 @@ interface LookOptions {
 }
 
 /** The runs that are due, and when the next one will be, if that is within the horizon. */
-export interface Due<Run extends FlowRun> extends Look<Run> {
+export interface Due<Run extends FlowRun> {
+  readonly runs: readonly Run[];
+  /** Runs that were given up. */
+  readonly rejected: readonly { readonly id: string }[];
   /** Milliseconds since the epoch. */
   readonly nextMs: number | undefined;
 }
 
-/** Looks for due runs, and fails those that nobody can read so that they don't come up for ever. */
+/** Looks for due runs, and gives up those that nobody can read, or that are too late, so that they don't come up for ever. */
 export async function look<Run extends FlowRun>(
   context: PollContext<Run>,
   { leadMs, horizonMs = 0, except }: LookOptions,
@@ -41,11 +44,31 @@ export async function look<Run extends FlowRun>(
   const { runs: found, unreadable } = await backend.look(query, budget.work);
   const nowMs = clock.now();
   const dueMs = (run: Run) => Math.max(run.startTimeMs - leadMs, run.notBeforeMs ?? -Infinity);
-  const runs = found.filter((run) => dueMs(run) <= nowMs);
+  const late = found.flatMap((run) => tooLate(run, context.limits, nowMs));
+  const lateIds = new Set(late.map(({ id }) => id));
+  const runs = found.filter((run) => dueMs(run) <= nowMs && !lateIds.has(run.id));
   const nextMs = found.map(dueMs).filter((ms) => ms > nowMs);
-  tally.found += runs.length + unreadable.length;
+  tally.found += runs.length + late.length + unreadable.length;
   await reject(context, unreadable);
-  return { runs, unreadable, nextMs: nextMs.length === 0 ? undefined : Math.min(...nextMs) };
+  await reject(context, late, context.limits.lateRuns === 'cancel' ? 'cancelled' : 'failed');
+  return {
+    runs,
+    rejected: [...unreadable, ...late],
+    nextMs: nextMs.length === 0 ? undefined : Math.min(...nextMs),
+  };
+}
+
+function tooLate(
+  { id, name, startTimeMs, dueSinceMs = startTimeMs }: FlowRun,
+  { maxLatenessMs = Infinity }: Limits,
+  nowMs: number,
+): readonly Postponed[] {
+  const lateMs = nowMs - dueSinceMs;
+  if (lateMs <= maxLatenessMs) return [];
+  const seconds = (ms: number) => `${Math.floor(ms / 1000)} s`;
+  const due = new Date(dueSinceMs).toISOString();
+  const reason = `Not launched: it was due at ${due}, ${seconds(lateMs)} ago, and the agent launches nothing that is later than ${seconds(maxLatenessMs)}.`;
+  return [{ id, name, reason }];
 }
 
 /**
@@ -60,10 +83,16 @@ export async function deploy<Run extends FlowRun>(
   let waiting = ready;
   while (waiting.length > 0) {
     const batch = waiting.slice(0, claimable(context));
-    if (batch.length === 0) break;
+    if (batch.length === 0) {
+      const { logger } = context;
+      logger.info(`Left ${waiting.length} due flow run(s) in the queue: no more may be launched now`);
+      break;
+    }
     waiting = waiting.slice(batch.length);
     const launched = await launch(context, await claim(context, batch));
+    const startMs = context.clock.now();
     await tell(context, launched);
+    context.timings.noteTelling(context.clock.now() - startMs);
     const halted = context.trial.learn(launched.map(({ outcome }) => outcome));
     if (halted !== undefined) return { halted, later };
   }
@@ -86,6 +115,9 @@ async function prepare<Run extends FlowRun>(
       case 'ready':
         ready.push(run);
         break;
+      case 'busy':
+        logger.debug(`Left flow run ${run.id} to its own process`);
+        break;
       case 'later':
         later.push({ id: run.id, name: run.name, reason: preparation.reason });
         break;
@@ -95,6 +127,7 @@ async function prepare<Run extends FlowRun>(
       case 'blocked':
         logger.error(`Left flow run ${run.id} in the queue`, { flowRunId: run.id, ...preparation });
         tally.add(run, 'left', preparation.reason);
+        tally.blockedFor ??= preparation.reason;
         break;
     }
   }
@@ -103,20 +136,22 @@ async function prepare<Run extends FlowRun>(
 }
 
 /** How many runs may be claimed now. Asked anew for each batch, for time passes in between. */
-export function claimable<Run extends FlowRun>({ budget, platform, trial }: PollContext<Run>): number {
+export function claimable<Run extends FlowRun>(context: PollContext<Run>): number {
+  const { budget, limits, platform, tally, trial } = context;
   const launchMs = budget.launchMs();
-  return launchMs <= 0 ? 0 : Math.min(trial.claimLimit, platform.launchable(launchMs));
+  const launchesLeft = (limits.maxLaunches ?? Infinity) - tally.launches;
+  return launchMs <= 0 ? 0 : Math.min(trial.claimLimit, launchesLeft, platform.launchable(launchMs));
 }
 
 async function claim<Run extends FlowRun>(
-  { backend, claimant, budget, clock, logger, tally }: PollContext<Run>,
+  { backend, claimant, budget, timings, clock, logger, tally }: PollContext<Run>,
   runs: readonly Run[],
 ): Promise<Claimed<Run>[]> {
   for (const run of runs) logger.info(`Deploying flow run ${run.id} to execution environment...`);
   const claimed: Claimed<Run>[] = [];
   const startMs = clock.now();
   const answers = await backend.claim(runs, claimant, budget.work);
-  budget.noteClaim(clock.now() - startMs);
+  timings.noteClaim(clock.now() - startMs);
   for (const answer of answers) {
     if (answer.kind === 'claimed') {
       claimed.push(answer.run);

@@ -1,4 +1,5 @@
 import type { Claimant, Claimed, FlowRun } from './flow-run.ts';
+import type { HeldRun, SweepQuery } from './held-run.ts';
 
 /** How the agent presents itself to Prefect. Kept fixed, or dead agents pile up in the UI. */
 export interface AgentIdentity {
@@ -37,12 +38,27 @@ export type Claim<Run extends FlowRun> =
   | { readonly kind: 'unknown'; readonly run: Run; readonly reason: string };
 
 /**
- * Gives up a run that was not launched. It is carried out only while the run still is what `held` says:
- * `claimed`, in this claimant's hands; `queued`, due and nobody's.
+ * Changes a run that is not to go on as it is. It is carried out only while the run still is what `held` says:
+ * `claimed`, in the hands of `by` (default: of the claimant who asks); `queued`, due and nobody's; `running`,
+ * Running and at `version`; `cancelling`, asked to end. A claimed run that was Running already has its task runs
+ * put back.
  */
 export type Settlement = { readonly flowRunId: string; readonly reason: string } & (
-  | { readonly kind: 'failed'; readonly held: 'claimed' | 'queued' }
-  | { readonly kind: 'put-back'; readonly held: 'claimed'; readonly startTimeMs: number }
+  | { readonly kind: 'failed'; readonly held: 'queued' }
+  | { readonly kind: 'cancelled'; readonly held: 'cancelling' | 'queued' }
+  | ((
+      | { readonly held: 'claimed'; readonly by?: Claimant }
+      | { readonly held: 'running'; readonly version: number }
+    ) &
+      (
+        | { readonly kind: 'failed' }
+        | {
+            readonly kind: 'put-back';
+            readonly startTimeMs: number;
+            /** When the run was due at first, in milliseconds since the epoch. Absent: its lateness counts anew. */
+            readonly dueSinceMs?: number;
+          }
+      ))
 );
 
 /** `moved-on`: the run is no longer what the settlement expected, so nothing was changed. */
@@ -74,6 +90,10 @@ export interface PrefectBackend<Run extends FlowRun = FlowRun> {
     claimant: Claimant,
     signal: AbortSignal,
   ): Promise<readonly SettlementResult[]>;
+  /** The runs in which an agent has a hand and that may have come to a standstill, in one request. */
+  sweep(query: SweepQuery, signal: AbortSignal): Promise<readonly HeldRun<Run>[]>;
+  /** The same of certain runs, however long they have been what they are. Others and unknown ones are left out. */
+  held(flowRunIds: readonly string[], agent: string, signal: AbortSignal): Promise<readonly HeldRun<Run>[]>;
   /** Writes lines to the runs' logs in one request, under the agent's name. */
   log(lines: readonly FlowRunLog[], claimant: Claimant, signal: AbortSignal): Promise<void>;
 }

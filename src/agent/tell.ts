@@ -1,5 +1,6 @@
 import type { Claimed, FlowRun } from './flow-run.ts';
-import type { LaunchOutcome } from './launch-outcome.ts';
+import { describeError } from '../describe-error.ts';
+import { type LaunchOutcome, unknown } from './launch-outcome.ts';
 import type { PollContext } from './poll-context.ts';
 import type { FlowRunLog, Settlement } from './prefect-backend.ts';
 
@@ -17,7 +18,7 @@ export interface Launched<Run extends FlowRun> {
 
 type TellContext<Run extends FlowRun> = Pick<
   PollContext<Run>,
-  'backend' | 'claimant' | 'budget' | 'clock' | 'logger' | 'tally'
+  'backend' | 'claimant' | 'budget' | 'clock' | 'logger' | 'platform' | 'tally' | 'trial'
 >;
 
 /** Tells Prefect and the log what became of each launch, and gives up the runs that were not launched. */
@@ -25,10 +26,10 @@ export async function tell<Run extends FlowRun>(
   context: TellContext<Run>,
   launched: readonly Launched<Run>[],
 ): Promise<void> {
-  const { clock, logger, tally } = context;
+  const { clock, logger, tally, trial } = context;
   const lines: FlowRunLog[] = [];
   const settlements: Settlement[] = [];
-  for (const { run, outcome } of launched) {
+  for (const { run, outcome } of await withoutLaunched(context, launched)) {
     const flowRunId = run.id;
     switch (outcome.kind) {
       case 'started':
@@ -38,14 +39,17 @@ export async function tell<Run extends FlowRun>(
           lines.push({ flowRunId, level: 'INFO', message: `Logs of its container: ${outcome.logsUrl}` });
         tally.add(run, 'started', outcome.infrastructureId, clock.now() - run.startTimeMs);
         break;
+      case 'unsent':
       case 'retry':
       case 'blocked': {
         const { reason } = outcome;
         logger.warn(`Putting flow run ${run.id} back in the queue`, { flowRunId, reason });
-        const delayMs = outcome.kind === 'retry' ? (outcome.delayMs ?? 0) : 0;
+        const delayMs = outcome.kind === 'retry' ? (outcome.delayMs ?? 0) : trial.blockedDelayMs;
         const startTimeMs = clock.now() + Math.max(PUT_BACK_DELAY_MS, delayMs);
-        settlements.push({ kind: 'put-back', held: 'claimed', flowRunId, reason, startTimeMs });
+        const dueSinceMs = run.dueSinceMs ?? run.startTimeMs;
+        settlements.push({ kind: 'put-back', held: 'claimed', flowRunId, reason, startTimeMs, dueSinceMs });
         tally.add(run, 'put-back', reason);
+        if (outcome.kind === 'blocked') tally.blockedFor ??= reason;
         break;
       }
       case 'unknown':
@@ -60,25 +64,52 @@ export async function tell<Run extends FlowRun>(
         break;
     }
   }
-  await writeLogs(context, lines);
-  await settle(context, settlements);
+  // At once: a log that is not answered must not use up the time in which runs are given up.
+  await Promise.all([settle(context, settlements), writeLogs(context, lines)]);
 }
 
-/** Fails runs that nobody has claimed, for they never can be launched. */
+/** Takes a launch that was not sent for one of unknown effect, where the claim has a task all the same. */
+async function withoutLaunched<Run extends FlowRun>(
+  { platform, budget }: TellContext<Run>,
+  launched: readonly Launched<Run>[],
+): Promise<readonly Launched<Run>[]> {
+  const finder = launched.some(({ outcome }) => outcome.kind === 'unsent')
+    ? await platform.finder?.()
+    : undefined;
+  if (finder === undefined) return launched;
+  const look = async ({ run, outcome }: Launched<Run>): Promise<Launched<Run>> => {
+    if (outcome.kind !== 'unsent') return { run, outcome };
+    try {
+      const tasks = await finder.find(run, [], budget.settle);
+      const isLaunched = tasks.some(({ end, claimKey }) => end === undefined || claimKey === run.claimKey);
+      return {
+        run,
+        outcome: isLaunched ? unknown(`${outcome.reason} It has a task all the same.`) : outcome,
+      };
+    } catch (error) {
+      return { run, outcome: unknown(`${outcome.reason} Its tasks: ${describeError(error)}`) };
+    }
+  };
+  return Promise.all(launched.map(look));
+}
+
+/** Gives up runs that nobody has claimed, for they never can or shall be launched. */
 export async function reject<Run extends FlowRun>(
   context: TellContext<Run>,
   runs: readonly { readonly id: string; readonly name?: string; readonly reason: string }[],
+  kind: 'failed' | 'cancelled' = 'failed',
 ): Promise<void> {
   const lines: FlowRunLog[] = [];
   const settlements: Settlement[] = [];
   for (const { id, name = '', reason } of runs) {
-    context.logger.error(`Updating flow run ${id} state to Failed...`, { flowRunId: id, reason });
+    const state = kind === 'failed' ? 'Failed' : 'Cancelled';
+    context.logger.error(`Updating flow run ${id} state to ${state}...`, { flowRunId: id, reason });
     lines.push({ flowRunId: id, level: 'ERROR', message: reason });
-    settlements.push({ kind: 'failed', held: 'queued', flowRunId: id, reason });
-    context.tally.add({ id, name }, 'failed', reason);
+    settlements.push({ kind, held: 'queued', flowRunId: id, reason });
+    context.tally.add({ id, name }, kind, reason);
   }
-  await writeLogs(context, lines);
-  await settle(context, settlements);
+  // At once: a log that is not answered must not use up the time in which runs are given up.
+  await Promise.all([settle(context, settlements), writeLogs(context, lines)]);
 }
 
 /** Logging never changes what becomes of a run: a log that can't be written is a warning. */

@@ -7,12 +7,13 @@ const about = {
   agent: z.string(),
   durationMs: z.number(),
   calls: z.object({ prefect: counts, ecs: counts }),
+  notes: z.exactOptional(z.array(z.string())),
 };
 
 const runReport = z.object({
   flowRunId: z.string(),
   name: z.string(),
-  outcome: z.literal(['started', 'put-back', 'left', 'failed', 'lost', 'unknown']),
+  outcome: z.literal(['started', 'put-back', 'left', 'failed', 'cancelled', 'lost', 'unknown']),
   detail: z.string(),
   lateMs: z.exactOptional(z.number()),
 });
@@ -32,8 +33,10 @@ export const pollResult = z.discriminatedUnion('dryRun', [
     putBack: count,
     left: count,
     failed: count,
+    cancelled: count,
     lost: count,
     unknown: count,
+    blockedFor: z.exactOptional(z.string()),
     runs: z.array(runReport),
   }),
   z.object({

@@ -11,6 +11,7 @@ const PAINT: Readonly<Record<RunOutcome, (colors: Colors, text: string) => strin
   'put-back': (colors, text) => colors.yellow(text),
   left: (colors, text) => colors.yellow(text),
   failed: (colors, text) => colors.red(text),
+  cancelled: (colors, text) => colors.red(text),
   lost: (colors, text) => colors.dim(text),
   unknown: (colors, text) => colors.red(text),
 };
@@ -19,8 +20,8 @@ const PAINT: Readonly<Record<RunOutcome, (colors: Colors, text: string) => strin
 export function reportText(report: PollReport, colors: Colors): string {
   const { runs } = report;
   const rows = runs.map((run) => row(run, colors));
-  const settled =
-    report.started + report.putBack + report.left + report.failed + report.lost + report.unknown;
+  const { started, putBack, left, failed, cancelled, lost, unknown } = report;
+  const settled = started + putBack + left + failed + cancelled + lost + unknown;
   const more = settled > runs.length ? `and ${settled - runs.length} more\n` : '';
   const list =
     runs.length === 0 ? '' : `${table([HEADER.map((title) => colors.bold(title)), ...rows])}${more}\n`;
@@ -54,6 +55,7 @@ function sums(report: PollReport): string {
     [report.putBack, 'put back'],
     [report.left, 'left in the queue'],
     [report.failed, 'failed'],
+    [report.cancelled, 'cancelled'],
     [report.lost, 'lost to another agent'],
     [report.unknown, 'unknown'],
   ] as const;

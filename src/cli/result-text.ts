@@ -2,9 +2,12 @@ import type { PollReport } from '../agent/poll-report.ts';
 import type { CallCounts } from '../call-counter.ts';
 import type { Colors } from './colors.ts';
 import { formatDuration } from './format-duration.ts';
+import { oneLine } from './one-line.ts';
 import { reportText } from './report-text.ts';
 
 interface Cost {
+  /** What people should know of the agent's state. */
+  readonly notes?: readonly string[];
   readonly durationMs: number;
   readonly calls: { readonly prefect: CallCounts; readonly ecs: CallCounts };
 }
@@ -14,8 +17,8 @@ export function resultText(result: PollReport & Cost, colors: Colors): string {
   return reportText(result, colors) + costText(result);
 }
 
-/** The duration and the number of calls, on one line. */
-export function costText({ durationMs, calls }: Cost): string {
+/** What people should know, and on one line the duration and the number of calls. */
+export function costText({ durationMs, calls, notes = [] }: Cost): string {
   const count = (counts: CallCounts) => Object.values(counts).reduce((sum, n) => sum + n, 0);
-  return `${formatDuration(durationMs)}, ${count(calls.prefect)} calls of the Prefect API, ${count(calls.ecs)} of ECS.\n`;
+  return `${notes.map((note) => `${oneLine(note)}\n`).join('')}${formatDuration(durationMs)}, ${count(calls.prefect)} calls of the Prefect API, ${count(calls.ecs)} of ECS.\n`;
 }

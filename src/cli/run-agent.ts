@@ -37,7 +37,14 @@ export async function runAgent(io: CliIo, options: RunOptions): Promise<number> 
   const startMs = clock.now();
   const show = (report: PollReport) => {
     const durationMs = clock.now() - startMs;
-    const result = { agent: agent.name, durationMs, calls: calls.take(), dryRun: false as const, ...report };
+    const result = {
+      agent: agent.name,
+      durationMs,
+      calls: calls.take(),
+      notes: [],
+      dryRun: false as const,
+      ...report,
+    };
     write(io, result, options);
   };
   const end = options.forever ? {} : { deadlineMs: startMs + DEADLINE_MS };

@@ -5,24 +5,47 @@ export type Health =
   | { readonly healthy: true; readonly lastSuccessMs: number }
   | { readonly healthy: false; readonly reason: string };
 
-/** The agent is healthy while its last poll did its work and that is not longer ago than `maxAgeMs`. */
+/**
+ * The agent is healthy while its last poll did its work and that is not longer ago than `maxAgeMs`, and while
+ * it can launch what is due.
+ */
 export function healthOf(record: ControlRecord | undefined, maxAgeMs: number, nowMs: number): Health {
-  if (record === undefined) return { healthy: false, reason: 'No poll has ended yet.' };
-  const { lastSuccessMs, lastFailure } = record;
+  if (record === undefined) return unhealthy('No poll has ended yet.');
+  const { lastPollMs, lastSuccessMs, lastFailure, notBeforeMs = 0 } = record;
+  const blocked = blockedText(record);
+  if (blocked !== undefined) return unhealthy(blocked);
   if (lastFailure !== undefined) {
-    return {
-      healthy: false,
-      reason: `The last poll failed, ${ago(record.lastPollMs, nowMs)}: ${lastFailure}`,
-    };
+    return unhealthy(`The last poll failed, ${ago(lastPollMs, nowMs)}: ${lastFailure}`);
   }
-  if (lastSuccessMs === undefined) return { healthy: false, reason: 'No poll has succeeded yet.' };
-  if (nowMs - lastSuccessMs > maxAgeMs) {
-    return {
-      healthy: false,
-      reason: `The last successful poll ended ${ago(lastSuccessMs, nowMs)}; at most ${maxAgeMs / 1000} s are expected.`,
-    };
+  if (lastSuccessMs !== undefined && nowMs - lastSuccessMs <= maxAgeMs) {
+    return { healthy: true, lastSuccessMs };
   }
-  return { healthy: true, lastSuccessMs };
+  const why = notBeforeMs > nowMs ? `${leftAloneText(notBeforeMs)} ` : '';
+  return unhealthy(
+    lastSuccessMs === undefined
+      ? `${why}No poll has succeeded yet.`
+      : `${why}The last successful poll ended ${ago(lastSuccessMs, nowMs)}; at most ${maxAgeMs / 1000} s are expected.`,
+  );
+}
+
+/** That nothing can be launched, for people; undefined: it can. */
+export function blockedText(record: ControlRecord): string | undefined {
+  const { failures, reason, openedAtMs } = record.circuit ?? {};
+  if (failures === undefined || openedAtMs === undefined) return undefined;
+  return `Nothing can be launched since ${timeText(openedAtMs)}, after ${failures} failures in a row: ${reason}`;
+}
+
+/** That the API is left alone, for people. */
+export function leftAloneText(notBeforeMs: number): string {
+  return `Prefect asked to be left alone until ${timeText(notBeforeMs)}.`;
+}
+
+function unhealthy(reason: string): Health {
+  return { healthy: false, reason };
+}
+
+function timeText(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 function ago(ms: number, nowMs: number): string {

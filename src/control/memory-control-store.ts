@@ -1,4 +1,4 @@
-import type { ControlRecord, ControlStore, PollEnd } from './control-record.ts';
+import type { ControlRecord, ControlStore } from './control-record.ts';
 
 /** Keeps the control record as long as the process lives. */
 export class MemoryControlStore implements ControlStore {
@@ -8,10 +8,9 @@ export class MemoryControlStore implements ControlStore {
     return Promise.resolve(this.#record);
   }
 
-  async recordPoll({ atMs, failure }: PollEnd): Promise<void> {
-    if (this.#record !== undefined && this.#record.lastPollMs >= atMs) return;
-    const lastSuccessMs = failure === undefined ? atMs : this.#record?.lastSuccessMs;
-    this.#record = { lastPollMs: atMs, lastSuccessMs, lastFailure: failure };
-    return Promise.resolve();
+  async replace(previous: ControlRecord | undefined, next: ControlRecord): Promise<boolean> {
+    if (this.#record?.lastPollMs !== previous?.lastPollMs) return false;
+    this.#record = next;
+    return Promise.resolve(true);
   }
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { Slowest } from '../slowest.ts';
 
 /** The rate of a kind of call. */
 export interface CallRateOptions {
@@ -27,6 +28,7 @@ const KEEP_MS = 60_000;
 export class CallRate {
   readonly #clock: Clock;
   readonly #options: CallRateOptions;
+  readonly #slowest = new Slowest(750, 10_000);
   #perSecond: number;
   #nextFreeMs = -Infinity;
   #throttledMs = -Infinity;
@@ -43,18 +45,35 @@ export class CallRate {
   async turn(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const nowMs = this.#clock.now();
+    const intervalMs = this.#intervalMs;
     // Turns are handed out in a row; one may be taken as much ahead of its time as the burst allows.
-    this.#nextFreeMs = Math.max(this.#nextFreeMs, nowMs) + this.#intervalMs;
+    this.#nextFreeMs = Math.max(this.#nextFreeMs, nowMs) + intervalMs;
     const waitMs = this.#nextFreeMs - nowMs - this.#burstMs;
     if (waitMs <= 0) return;
     this.#waitedMs = nowMs + waitMs;
-    await this.#clock.sleep(waitMs, signal);
+    try {
+      await this.#clock.sleep(waitMs, signal);
+    } catch (error) {
+      // Nobody calls in this turn. If it were kept, those who give up would push everyone else ever further back.
+      this.#nextFreeMs -= intervalMs;
+      throw error;
+    }
   }
 
   /** How many turns can be had within `ms` milliseconds. */
   available(ms: number): number {
     const aheadMs = Math.max(0, this.#nextFreeMs - this.#clock.now());
     return Math.max(0, Math.floor((ms + this.#burstMs - aheadMs) / this.#intervalMs));
+  }
+
+  /** Takes note of how long a call took without its wait, in milliseconds, whatever came of it. */
+  took(ms: number): void {
+    this.#slowest.note(ms);
+  }
+
+  /** How long a call is taken to last, in milliseconds: as the slowest lately, 750 to 10,000. */
+  get slowestMs(): number {
+    return this.#slowest.ms;
   }
 
   /** Takes note of a call that AWS refused for the rate. */

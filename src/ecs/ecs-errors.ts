@@ -1,8 +1,8 @@
 /** Names of errors with which AWS services refuse a call for its rate. */
 const THROTTLES = /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown/;
 
-/** ECS also says so in the text of an InvalidParameterException. */
-const THROTTLE_TEXT = /rate exceeded|request limit exceeded|too many requests|throttl/i;
+/** ECS also says so in the text of an InvalidParameterException, which may name a container called `throttler` too. */
+const THROTTLE_TEXT = /rate exceeded|request limit exceeded|too many requests|\bthrottl(ed|ing)/i;
 
 /** Errors that come before anything was sent. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'CredentialsProviderError']);

@@ -1,18 +1,20 @@
 import type { ECSClient, RunTaskCommandInput } from '@aws-sdk/client-ecs';
 import pMap from 'p-map';
 import type { Claimed, FlowRun } from '../agent/flow-run.ts';
-import { blocked, failed, type LaunchOutcome, retry, unknown } from '../agent/launch-outcome.ts';
+import { blocked, failed, type LaunchOutcome, retry, unknown, unsent } from '../agent/launch-outcome.ts';
 import type { Preparation } from '../agent/preparation.ts';
 import type { CallRate } from './call-rate.ts';
 import type { Clock } from '../clock.ts';
 import { clientToken } from './client-token.ts';
 import { describeError } from '../describe-error.ts';
+import { endedBy } from '../ended-by.ts';
 import { AgentError, FlowRunError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
+import { type LaunchBatch, launchBatch } from './launch-batch.ts';
 import { logsUrl } from './logs-url.ts';
 import { onDemand } from './on-demand.ts';
 import { readRefusal } from './refusal.ts';
-import { runTask, type RunTaskResult, type RunTaskSignals } from './run-task.ts';
+import { runTask, type RunTaskResult } from './run-task.ts';
 import { startedBy } from './started-by.ts';
 import type { TaskDefinitions } from './task-definitions.ts';
 import { CLAIM_KEY_TAG, type TaskDefinitionSource, type TaskRequest } from '../task-request.ts';
@@ -49,7 +51,7 @@ export interface EcsLauncherOptions<Run extends FlowRun> {
    */
   readonly taskRequest: (run: Run, signal: AbortSignal) => Promise<TaskRequest>;
   /** From 0 to 1; spreads attempts. @default Math.random */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
 }
 
 /** A task as it will be launched, and the ARN of its definition. */
@@ -58,11 +60,8 @@ interface Prepared {
   readonly taskDefinition: string;
 }
 
-/** The launches of one batch: the first that is blocked ends those that were not yet sent. */
-interface Batch extends RunTaskSignals {
-  readonly block: (reason: string) => void;
-  readonly blockedFor: () => string | undefined;
-}
+/** Whether a process of the run lives is not the launcher's to know. */
+type LaunchPreparation = Exclude<Preparation, { readonly kind: 'busy' }>;
 
 /** Starts claimed flow runs as ECS tasks. */
 export class EcsLauncher<Run extends FlowRun> {
@@ -74,7 +73,7 @@ export class EcsLauncher<Run extends FlowRun> {
   }
 
   /** Builds each run's task and sees that its definition is there. Nothing is started. Never throws for one run. */
-  async prepare(runs: readonly Run[], signal: AbortSignal): Promise<readonly Preparation[]> {
+  async prepare(runs: readonly Run[], signal: AbortSignal): Promise<readonly LaunchPreparation[]> {
     const { clock } = this.#options;
     if (this.#prepared.size > MAX_PREPARED) this.#prepared.clear();
     const late = new AgentError(`Not ready within ${PREPARE_MS / 1000} seconds.`);
@@ -85,17 +84,18 @@ export class EcsLauncher<Run extends FlowRun> {
   /** One outcome for each run, in the same order. */
   async launch(runs: readonly Claimed<Run>[], signal: AbortSignal): Promise<readonly LaunchOutcome[]> {
     const { definitions, logger } = this.#options;
-    const batch = newBatch(signal);
+    const batch = launchBatch(signal);
     const outcomes = await pMap(runs, (run) => this.#launch(run, batch), { concurrency: CONCURRENCY });
     await definitions.renewed(logger, signal);
     return outcomes;
   }
 
-  async #prepare(run: Run, signal: AbortSignal): Promise<Preparation> {
+  async #prepare(run: Run, signal: AbortSignal): Promise<LaunchPreparation> {
     let request: TaskRequest | undefined;
     try {
       signal.throwIfAborted();
-      request = await this.#options.taskRequest(run, signal);
+      // Some of what it reads has a time-out of its own, which is too long for those that are ready.
+      request = await endedBy(this.#options.taskRequest(run, signal), signal);
       const taskDefinition = await this.#arnOf(request.taskDefinition, signal);
       this.#prepared.set(run.id, { request, taskDefinition });
       return { kind: 'ready' };
@@ -110,10 +110,10 @@ export class EcsLauncher<Run extends FlowRun> {
     }
   }
 
-  async #launch(run: Claimed<Run>, batch: Batch): Promise<LaunchOutcome> {
+  async #launch(run: Claimed<Run>, batch: LaunchBatch): Promise<LaunchOutcome> {
     if (!this.#prepared.has(run.id)) {
       const preparation = await this.#prepare(run, batch.work);
-      if (preparation.kind === 'later') return retry(OUT_OF_TIME);
+      if (preparation.kind === 'later') return unsent(OUT_OF_TIME);
       if (preparation.kind !== 'ready') return preparation;
     }
     const prepared = this.#prepared.get(run.id);
@@ -122,7 +122,7 @@ export class EcsLauncher<Run extends FlowRun> {
     return this.#outcomeOf(await this.#start(run, prepared, batch), prepared, batch);
   }
 
-  async #start(run: Claimed<Run>, prepared: Prepared, batch: Batch): Promise<RunTaskResult> {
+  async #start(run: Claimed<Run>, prepared: Prepared, batch: LaunchBatch): Promise<RunTaskResult> {
     const { random = Math.random, spotFallback } = this.#options;
     const { chosenByRun } = prepared.request;
     const dependencies = { ...this.#options, random };
@@ -153,10 +153,13 @@ export class EcsLauncher<Run extends FlowRun> {
   }
 
   /** A definition that was known to be there may have been deregistered by hand meanwhile. */
-  async #registerAnew({ request }: Prepared, signal: AbortSignal): Promise<string | undefined> {
+  async #registerAnew(
+    { request, taskDefinition }: Prepared,
+    signal: AbortSignal,
+  ): Promise<string | undefined> {
     if (request.taskDefinition.kind === 'arn') return undefined;
     const { definitions, logger } = this.#options;
-    definitions.forget(request.taskDefinition.content);
+    definitions.forget(request.taskDefinition.content, taskDefinition);
     try {
       return await this.#arnOf(request.taskDefinition, signal);
     } catch (error) {
@@ -165,7 +168,7 @@ export class EcsLauncher<Run extends FlowRun> {
     }
   }
 
-  #outcomeOf(result: RunTaskResult, { request }: Prepared, batch: Batch): LaunchOutcome {
+  #outcomeOf(result: RunTaskResult, { request }: Prepared, batch: LaunchBatch): LaunchOutcome {
     switch (result.kind) {
       case 'started': {
         const { taskArn } = result;
@@ -176,7 +179,9 @@ export class EcsLauncher<Run extends FlowRun> {
         return unknown(result.reason);
       case 'not-sent': {
         const reason = batch.blockedFor();
-        return reason === undefined ? retry(OUT_OF_TIME) : blocked(reason);
+        if (reason !== undefined) return blocked(reason);
+        const { throttledBy } = result;
+        return unsent(throttledBy === undefined ? OUT_OF_TIME : `${OUT_OF_TIME} AWS answered ${throttledBy}`);
       }
       case 'refused': {
         const { cause, reason } = result.refusal;
@@ -190,18 +195,4 @@ export class EcsLauncher<Run extends FlowRun> {
   async #arnOf(source: TaskDefinitionSource, signal: AbortSignal): Promise<string> {
     return source.kind === 'arn' ? source.arn : this.#options.definitions.arnOf(source.content, signal);
   }
-}
-
-function newBatch(work: AbortSignal): Batch {
-  const block = new AbortController();
-  let reason: string | undefined;
-  return {
-    work,
-    begin: AbortSignal.any([work, block.signal]),
-    block: (why) => {
-      reason ??= why;
-      block.abort(new AgentError(why));
-    },
-    blockedFor: () => reason,
-  };
 }

@@ -1,4 +1,5 @@
 import { isThrottle, isTransient } from './ecs-errors.ts';
+import { type Rule, RULES } from './refusal-rules.ts';
 
 /** Why ECS did not do what it was asked, and what follows from it. */
 export interface Refusal {
@@ -15,119 +16,10 @@ export interface Refusal {
   readonly reason: string;
 }
 
-interface Rule {
-  /** Matched with the error's name and its text, as "<name>: <text>". */
-  readonly pattern: RegExp;
-  readonly cause: 'capacity' | 'definition' | 'denied' | 'fault';
-  /** The members of the requests that this is about: chosen by the run, they are the run's to correct. */
-  readonly about?: readonly string[];
-  /** What to correct, in the agent's deployment and in the run. */
-  readonly advice: readonly [agent: string, run: string];
-}
+/** Choices of nearly every run. ECS says so where it has something against them, so they explain nothing else. */
+const COMMON_CHOICES: ReadonlySet<string> = new Set(['image', 'environment']);
 
-const ROLES = ['taskRoleArn', 'executionRoleArn'];
-
-/** In order: the first that matches decides. */
-const RULES: readonly Rule[] = [
-  {
-    pattern:
-      /capacity is unavailable|insufficient|no container instances|RESOURCE:|: (AGENT|ATTRIBUTE|LOCATION)\b/i,
-    cause: 'capacity',
-    advice: ['There is no room for the task now.', ''],
-  },
-  {
-    pattern: /limit on the number|quota|limit ?exceeded|LimitExceeded/i,
-    cause: 'capacity',
-    advice: ['Wait for running tasks to end, or have the quota of the account raised.', ''],
-  },
-  {
-    pattern: /^AccessDenied.*PassRole/s,
-    cause: 'denied',
-    about: ROLES,
-    advice: [
-      'Allow iam:PassRole for this role to the role of the agent.',
-      'Let the run use a role that the agent may pass, or allow iam:PassRole for it to the role of the agent.',
-    ],
-  },
-  {
-    pattern: /^(AccessDenied|UnauthorizedOperation)/,
-    cause: 'denied',
-    about: ['cluster', 'taskDefinition'],
-    advice: [
-      'Allow this to the role of the agent.',
-      'Let the run use what the agent may, or allow this to the role of the agent.',
-    ],
-  },
-  {
-    pattern:
-      /^(Unrecognized|Invalid|Expired|Incomplete|Missing)\w*(Client|Token|Signature|Authentication)|^Credentials|^SignatureDoesNotMatch|^Blocked|^OptInRequired/,
-    cause: 'fault',
-    about: [],
-    advice: ['Check the credentials and the state of the AWS account.', ''],
-  },
-  {
-    pattern: /task ?definition.*(inactive|not found|does not exist)|unable to describe task definition/i,
-    cause: 'definition',
-    about: ['taskDefinition'],
-    advice: ['', 'Name an active task definition in task_definition_arn of the run config.'],
-  },
-  {
-    pattern: /subnet|security ?group|vpc|network ?(configuration|mode)|public ?ip/i,
-    cause: 'fault',
-    about: ['networkConfiguration', 'networkMode', 'launchType'],
-    advice: [
-      'Check PREFECT__CLOUD__AGENT__ECS__SUBNETS and PREFECT__CLOUD__AGENT__ECS__SECURITY_GROUPS.',
-      'Correct the network in run_task_kwargs or in the task definition of the run config.',
-    ],
-  },
-  {
-    pattern: /assume|\brole\b/i,
-    cause: 'fault',
-    about: ROLES,
-    advice: [
-      'Check PREFECT__CLOUD__AGENT__ECS__TASK_ROLE_ARN and PREFECT__CLOUD__AGENT__ECS__EXECUTION_ROLE_ARN, and that ecs-tasks.amazonaws.com may assume the roles.',
-      'Correct the roles in the run config, and see that ecs-tasks.amazonaws.com may assume them.',
-    ],
-  },
-  {
-    pattern: /capacity ?provider/i,
-    cause: 'fault',
-    about: ['capacityProviderStrategy', 'cluster'],
-    advice: [
-      'Add the capacity provider to the cluster, or correct the strategy in PREFECT__CLOUD__AGENT__ECS__RUN_TASK_KWARGS.',
-      'Correct capacityProviderStrategy in run_task_kwargs of the run config.',
-    ],
-  },
-  {
-    pattern: /^ClusterNotFound|cluster not found/i,
-    cause: 'fault',
-    about: ['cluster'],
-    advice: [
-      'Set PREFECT__CLOUD__AGENT__ECS__CLUSTER to a cluster of this account and region.',
-      'Name a cluster of this account and region in run_task_kwargs of the run config.',
-    ],
-  },
-  {
-    pattern: /^Platform|platform ?version/i,
-    cause: 'fault',
-    about: ['platformVersion', 'runtimePlatform', 'containerDefinitions'],
-    advice: [
-      'Check the platform version in the agent’s RunTask arguments.',
-      'Correct the platform version of the run.',
-    ],
-  },
-  {
-    pattern: /\bcpu\b|\bmemory\b|fargate configuration/i,
-    cause: 'fault',
-    about: ['cpu', 'memory', 'containerDefinitions', 'containerOverrides'],
-    advice: [
-      'Correct cpu and memory of the agent’s task definition.',
-      'Correct cpu and memory of the run config: Fargate has certain sizes only.',
-    ],
-  },
-];
-
-/** What it is when no rule knows it. An image alone is no choice that ECS would complain about in other words. */
+/** What it is when no rule knows it. */
 const UNNAMED: Pick<Rule, 'advice'> = {
   advice: ['Check the agent’s task definition and RunTask arguments.', 'Correct the run config.'],
 };
@@ -169,7 +61,7 @@ function judge(call: string, said: string, chosenByRun: ReadonlySet<string>): Re
   const rule = RULES.find(({ pattern }) => pattern.test(said));
   const isRuns =
     rule?.about === undefined
-      ? ABOUT_THE_REQUEST.test(said) && [...chosenByRun].some((member) => member !== 'image')
+      ? ABOUT_THE_REQUEST.test(said) && [...chosenByRun].some((member) => !COMMON_CHOICES.has(member))
       : rule.about.some((member) => chosenByRun.has(member));
   const [forAgent, forRun] = (rule ?? UNNAMED).advice;
   const reason = `${call}: ${said} ${isRuns ? forRun : forAgent}`.trimEnd();

@@ -17,7 +17,12 @@ export type RunTaskResult =
   | { readonly kind: 'started'; readonly taskArn: string }
   /** There certainly is no task. */
   | { readonly kind: 'refused'; readonly refusal: Refusal }
-  | { readonly kind: 'not-sent' }
+  /** The same, for want of time. */
+  | {
+      readonly kind: 'not-sent';
+      /** With what AWS throttled it until then; undefined: it did not. */
+      readonly throttledBy: string | undefined;
+    }
   /** There may be a task. */
   | { readonly kind: 'in-doubt'; readonly reason: string };
 
@@ -53,14 +58,18 @@ export async function runTask(
   const { rate, clock, random } = dependencies;
   let doubts = 0;
   let inDoubt: string | undefined;
+  let throttledBy: string | undefined;
   while (await hasTurn(rate, inDoubt === undefined ? begin : work)) {
+    const startMs = clock.now();
     const result = await attempt(input, chosenByRun, dependencies, work);
+    rate.took(clock.now() - startMs);
     switch (result.kind) {
       case 'started':
         return result;
       case 'refused':
         if (result.refusal.cause === 'throttle') {
           rate.throttled();
+          throttledBy = result.refusal.reason;
           break;
         }
         // That this attempt started no task says nothing of those before it.
@@ -72,7 +81,7 @@ export async function runTask(
         break;
     }
   }
-  return inDoubt === undefined ? { kind: 'not-sent' } : { kind: 'in-doubt', reason: inDoubt };
+  return inDoubt === undefined ? { kind: 'not-sent', throttledBy } : { kind: 'in-doubt', reason: inDoubt };
 }
 
 /** Once RunTask is handed to the SDK, nobody can say that it was not sent: the signal is looked at before. */

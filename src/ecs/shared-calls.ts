@@ -1,3 +1,5 @@
+import { endedBy } from '../ended-by.ts';
+
 interface Call<T> {
   readonly result: Promise<T>;
   readonly stop: AbortController;
@@ -17,15 +19,9 @@ export class SharedCalls<T> {
     signal.throwIfAborted();
     const call = this.#calls.get(key) ?? this.#start(key, start);
     call.waiting += 1;
-    const { promise: left, reject } = Promise.withResolvers<never>();
-    const leave = () => {
-      reject(signal.reason as Error);
-    };
-    signal.addEventListener('abort', leave);
     try {
-      return await Promise.race([call.result, left]);
+      return await endedBy(call.result, signal);
     } finally {
-      signal.removeEventListener('abort', leave);
       call.waiting -= 1;
       if (call.waiting === 0) this.#end(key, call);
     }

@@ -9,3 +9,9 @@ export function startedBy(agentName: string, flowRunId: string): string {
   const suffix = `/${flowRunId}`;
   return agentName.replace(/[^\w-]/g, '_').slice(0, MAX_LENGTH - suffix.length) + suffix;
 }
+
+/** The flow run whose task this is; undefined: the task is not this agent's. */
+export function flowRunStartedBy(agentName: string, text: string | undefined): string | undefined {
+  const id = text?.split('/').at(-1) ?? '';
+  return id !== '' && startedBy(agentName, id) === text ? id : undefined;
+}

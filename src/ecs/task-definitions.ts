@@ -61,9 +61,13 @@ export class TaskDefinitions {
     return known.arn;
   }
 
-  /** Forgets a definition that turned out to be gone: the next launch looks again. */
-  forget(content: TaskDefinitionContent): void {
+  /**
+   * Forgets a definition that turned out to be gone: the next launch looks again. What others have found or
+   * registered since in its place is kept.
+   */
+  forget(content: TaskDefinitionContent, arn: string): void {
     const family = familyOf(content);
+    if (this.#known.get(family)?.arn !== arn) return;
     this.#known.delete(family);
     this.#used.delete(family);
   }

@@ -9,10 +9,12 @@ import type {
   Settlement,
   SettlementResult,
 } from '../agent/prefect-backend.ts';
+import type { HeldRun, SweepQuery } from '../agent/held-run.ts';
 import { claimFlowRuns } from './claim.ts';
 import { Prefect1Client, type Prefect1ClientOptions } from './client.ts';
 import { connect, resolveTenant } from './connect.ts';
 import type { Prefect1FlowRun } from './flow-run.ts';
+import { readHeldRuns, sweepFlowRuns } from './held-runs.ts';
 import type { Logger } from '../logger.ts';
 import { lookForFlowRuns } from './look.ts';
 import { WRITE_RUN_LOGS } from './operations.ts';
@@ -41,6 +43,18 @@ export class Prefect1Backend implements PrefectBackend<Prefect1FlowRun> {
     return this.#client.tenantId;
   }
 
+  /**
+   * Until when the API asked to be left alone, in milliseconds since the epoch; requests before it fail without
+   * being sent. What an earlier process was told can be set, and undefined ends it.
+   */
+  get notBeforeMs(): number | undefined {
+    return this.#client.rest.untilMs;
+  }
+
+  set notBeforeMs(ms: number | undefined) {
+    this.#client.rest.untilMs = ms;
+  }
+
   async connect(identity: AgentIdentity, signal: AbortSignal): Promise<void> {
     await connect(this.#client, this.#options, identity, signal);
   }
@@ -64,6 +78,19 @@ export class Prefect1Backend implements PrefectBackend<Prefect1FlowRun> {
     signal: AbortSignal,
   ): Promise<readonly SettlementResult[]> {
     return settleFlowRuns(this.#client, settlements, claimant, signal);
+  }
+
+  async sweep(query: SweepQuery, signal: AbortSignal): Promise<readonly HeldRun<Prefect1FlowRun>[]> {
+    const tenantId = await resolveTenant(this.#client, this.#options.backend, signal);
+    return sweepFlowRuns(this.#client, { ...query, tenantId }, this.#options.clock.now(), signal);
+  }
+
+  async held(
+    flowRunIds: readonly string[],
+    agent: string,
+    signal: AbortSignal,
+  ): Promise<readonly HeldRun<Prefect1FlowRun>[]> {
+    return readHeldRuns(this.#client, { flowRunIds, agent }, this.#options.clock.now(), signal);
   }
 
   async log(lines: readonly FlowRunLog[], { agent }: Claimant, signal: AbortSignal): Promise<void> {

@@ -5,10 +5,13 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 /**
  * `fetch` that reads no more of an answer than it can hold.
- * @throws PrefectApiError when the body is larger than 32 MiB.
+ * It throws PrefectApiError when the body is larger than 32 MiB.
  */
-export const boundedFetch: typeof fetch = async (input, init) => {
-  const response = await fetch(input, init);
+export function boundedFetch(send: typeof fetch): typeof fetch {
+  return async (input, init) => bounded(await send(input, init));
+}
+
+async function bounded(response: Response): Promise<Response> {
   if (response.body === null) return response;
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
@@ -22,6 +25,6 @@ export const boundedFetch: typeof fetch = async (input, init) => {
     chunks.push(chunk);
   }
   // A 204 may not carry a body, not even an empty one.
-  const body = bytes === 0 ? null : new Blob(chunks);
+  const body = bytes === 0 ? null : Buffer.concat(chunks);
   return new Response(body, { status: response.status, headers: response.headers });
-};
+}

@@ -26,6 +26,7 @@ export function chosenByRun(choices: Choices): ReadonlySet<string> {
   // In rising precedence: the definition, the agent's arguments, the run's, the run config's own fields.
   for (const member of membersOf(ecs.runTaskKwargs)) chosen.delete(member);
   for (const member of membersOf(kwargs)) chosen.add(member);
+  if (Object.keys(config.env ?? {}).length > 0) chosen.add('environment');
   if (config.cpu) chosen.add('cpu');
   if (config.memory) chosen.add('memory');
   if (config.task_definition_arn != null) chosen.add('taskDefinition');

@@ -10,6 +10,7 @@ import {
 } from './api-error.ts';
 import { boundedFetch } from './bounded-fetch.ts';
 import { type Resend, resendAfterMs } from './resend.ts';
+import { RestPeriod } from './rest-period.ts';
 import type { CallCounter } from '../call-counter.ts';
 import type { Clock } from '../clock.ts';
 import { PrefectApiError } from '../errors.ts';
@@ -23,13 +24,21 @@ const CORE_VERSION = '1.4.1';
 /** The genuine client's own time-out, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 15_000;
 
+/**
+ * A request is not sent again when it was begun longer ago than this, in milliseconds: an API that hangs costs
+ * an invocation one time-out and not four.
+ */
+const PATIENCE_MS = 15_000;
+
 export interface Prefect1ClientOptions {
   readonly api: string;
   readonly apiKey: (signal: AbortSignal) => Promise<Secret | undefined>;
   readonly clock: Clock;
   readonly calls: CallCounter;
   /** From 0 to 1; spreads retries. @default Math.random */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
+  /** Sends the requests. @default the global fetch */
+  readonly fetch?: typeof fetch | undefined;
 }
 
 /** One operation of the API. `name` is what errors and call counts call it. */
@@ -51,12 +60,14 @@ export class Prefect1Client {
   tenantId: string | undefined;
   /** Sent once the agent is registered. */
   agentId: string | undefined;
+  /** While it lasts, requests fail without being sent. */
+  readonly rest = new RestPeriod();
   readonly #options: Prefect1ClientOptions;
   readonly #client: GraphQLClient;
 
   constructor(options: Prefect1ClientOptions) {
     this.#options = options;
-    this.#client = new GraphQLClient(options.api, { fetch: boundedFetch });
+    this.#client = new GraphQLClient(options.api, { fetch: boundedFetch(options.fetch ?? fetch) });
   }
 
   /** @throws PrefectApiError for anything but data without errors. */
@@ -70,7 +81,7 @@ export class Prefect1Client {
       if (errors.length > 0) throw fromEntries({ operation: operation.name, redact: String }, errors);
       return data as Data;
     };
-    return this.#withRetries(attempt, operation.resend, signal);
+    return this.#withRetries(attempt, operation, signal);
   }
 
   /**
@@ -83,13 +94,28 @@ export class Prefect1Client {
     signal: AbortSignal,
   ): Promise<Answer<Data>> {
     const attempt = () => this.#send(operation, variables, signal);
-    return this.#withRetries(attempt, operation.resend, signal);
+    return this.#withRetries(attempt, operation, signal);
   }
 
-  async #withRetries<T>(attempt: () => Promise<T>, resend: Resend, signal: AbortSignal): Promise<T> {
+  async #withRetries<T>(
+    attempt: () => Promise<T>,
+    { name, resend }: Pick<Operation<unknown, unknown>, 'name' | 'resend'>,
+    signal: AbortSignal,
+  ): Promise<T> {
     const { clock, random = Math.random } = this.#options;
-    return withRetries(attempt, {
-      retryAfterMs: (error) => resendAfterMs(error, resend),
+    const startMs = clock.now();
+    const politely = async () => {
+      this.rest.throwIfResting(name, clock.now());
+      try {
+        return await attempt();
+      } catch (error) {
+        this.rest.note(error, clock.now());
+        throw error;
+      }
+    };
+    return withRetries(politely, {
+      retryAfterMs: (error) =>
+        clock.now() - startMs < PATIENCE_MS ? resendAfterMs(error, resend) : undefined,
       clock,
       random,
       signal,

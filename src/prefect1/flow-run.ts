@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { FlowRun } from '../agent/flow-run.ts';
 import type { UnreadableRun } from '../agent/prefect-backend.ts';
 import { describeIssues } from '../describe-issues.ts';
-import { isPutBack, type SerializedState, serializedState } from './states.ts';
+import { readPutBack, type SerializedState, serializedState } from './states.ts';
 
 export interface TaskRun {
   readonly id: string;
@@ -79,12 +79,15 @@ export function readFlowRun(
     return { unreadable: { id, reason } };
   }
   const { flow } = data;
+  const putBack = readPutBack(data.serialized_state);
   return {
     run: {
       id,
       name: data.name ?? id,
       startTimeMs,
-      notBeforeMs: isPutBack(data.serialized_state) ? startTimeMs : undefined,
+      notBeforeMs: putBack && startTimeMs,
+      dueSinceMs: putBack?.dueSinceMs,
+      isRunning: data.serialized_state.type === 'Running',
       version: data.version,
       state: data.serialized_state,
       runConfig: data.run_config ?? null,
@@ -104,6 +107,14 @@ export function readFlowRun(
   };
 }
 
+/** An instant as the API writes it. @returns milliseconds since the epoch; undefined: it is none. */
+export function readInstant(value: unknown): number | undefined {
+  if (typeof value !== 'string') return undefined;
+  // Prefect takes a time without an offset for UTC; JavaScript takes it for local time.
+  const ms = Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(value) ? value : `${value}Z`);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
 /** A run without a start time is due now, as for the genuine agent. A claimed one keeps that of before. */
 function readStartTime(state: SerializedState, nowMs: number): number | undefined {
   if (state.type === 'Submitted') {
@@ -111,9 +122,5 @@ function readStartTime(state: SerializedState, nowMs: number): number | undefine
     return previous.success ? readStartTime(previous.data, nowMs) : nowMs;
   }
   const startTime = state.start_time ?? null;
-  if (startTime === null) return nowMs;
-  if (typeof startTime !== 'string') return undefined;
-  // Prefect takes a time without an offset for UTC; JavaScript takes it for local time.
-  const ms = Date.parse(/(Z|[+-]\d\d:?\d\d)$/i.test(startTime) ? startTime : `${startTime}Z`);
-  return Number.isNaN(ms) ? undefined : ms;
+  return startTime === null ? nowMs : readInstant(startTime);
 }

@@ -2,7 +2,7 @@ import type { Operation } from './client.ts';
 import { graphql } from './graphql.ts';
 
 /** Names an operation and infers its types from its document. */
-function operation<Data, Variables>(
+export function operation<Data, Variables>(
   name: string,
   resend: Operation<Data, Variables>['resend'],
   document: Exclude<Operation<Data, Variables>['document'], string>,

@@ -1,7 +1,7 @@
 import { PrefectApiError } from '../errors.ts';
 
-/** A longer Retry-After is not waited for: the invocation ends instead. */
-const MAX_RETRY_AFTER_MS = 10_000;
+/** A longer Retry-After is not waited for, in milliseconds: the request fails instead. */
+export const MAX_RETRY_AFTER_MS = 10_000;
 
 /**
  * Whether a request may be sent again after an unclear answer. `always`: sending it twice does what sending

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Claimant } from '../agent/flow-run.ts';
+import type { HeldClaim } from '../agent/held-run.ts';
 
 /** A state as Prefect 1 serializes it. */
 export type SerializedState = Readonly<Record<string, unknown>> & { readonly type: string };
@@ -45,7 +46,7 @@ export const serializedState = z.looseObject(
   'expected a serialized state',
 );
 
-export function isScheduled({ type }: SerializedState): boolean {
+export function isScheduled({ type }: Pick<SerializedState, 'type'>): boolean {
   return SCHEDULED_TYPES.has(type);
 }
 
@@ -62,6 +63,7 @@ const claimContext = z.object({
   context: z.object({
     [CLAIM_KEY]: z.object({ agent: z.string(), invocation: z.string(), claim_key: z.string() }),
   }),
+  state: z.optional(z.unknown()),
 });
 
 /** The state that claims a run, for the version that it replaces. */
@@ -80,32 +82,79 @@ export function submitted(
 
 /** Whether the state is the claim of this claimant, and not of another or of an earlier invocation. */
 export function isClaimOf(state: unknown, { agent, invocation }: Claimant): boolean {
+  const claim = readClaim(state);
+  return claim?.claimant.agent === agent && claim.claimant.invocation === invocation;
+}
+
+/** The claim that a state is; undefined when it is none. */
+export function readClaim(state: unknown): HeldClaim | undefined {
   const parsed = claimContext.safeParse(state);
-  if (!parsed.success) return false;
-  const claim = parsed.data.context[CLAIM_KEY];
-  return claim.agent === agent && claim.invocation === invocation;
+  if (!parsed.success) return undefined;
+  const { agent, invocation, claim_key: claimKey } = parsed.data.context[CLAIM_KEY];
+  return {
+    claimKey,
+    claimant: { agent, invocation },
+    isRepeated: readPutBack(parsed.data.state) !== undefined,
+  };
+}
+
+/** What every claim of an agent contains, for a filter. */
+export function claimOfAgent(agent: string): unknown {
+  return { context: { [CLAIM_KEY]: { agent } } };
 }
 
 export function failedState(message: string): SerializedState {
   return state('Failed', message);
 }
 
-/** The state of a run that an agent puts back. It says so, for such a run must not be launched ahead. */
-export function putBackState(message: string, startTimeMs: number): SerializedState {
+export function cancelledState(message: string): SerializedState {
+  return state('Cancelled', message);
+}
+
+/**
+ * The state of a run that an agent puts back. It says so, for such a run must not be launched ahead, and since
+ * when the run is due, for it gets no younger.
+ */
+export function putBackState(message: string, startTimeMs: number, dueSinceMs?: number): SerializedState {
+  const dueSince = dueSinceMs === undefined ? {} : { due_since_ms: dueSinceMs };
   return state('Scheduled', message, {
     start_time: timestamp(startTimeMs),
-    context: { [CLAIM_KEY]: { put_back: true } },
+    context: { [CLAIM_KEY]: { put_back: true, ...dueSince } },
   });
 }
 
+/**
+ * The state of a claimed task run that goes back: what it was before the claim, for a Retrying state counts the
+ * attempts of its task, at a later time.
+ */
+export function releasedState(claim: unknown, message: string, startTimeMs: number): SerializedState {
+  const parsed = z.object({ state: serializedState }).safeParse(claim);
+  const back = putBackState(message, startTimeMs);
+  if (!parsed.success || !isScheduled(parsed.data.state)) return back;
+  const { state: previous } = parsed.data;
+  const context = { ...Object(previous.context), ...Object(back.context) } as Record<string, unknown>;
+  return { ...previous, start_time: back.start_time, context };
+}
+
 const putBackContext = z.object({
-  type: z.literal('Scheduled'),
-  context: z.object({ [CLAIM_KEY]: z.object({ put_back: z.literal(true) }) }),
+  type: z.string(),
+  context: z.object({
+    [CLAIM_KEY]: z.object({
+      put_back: z.literal(true),
+      due_since_ms: z.catch(z.optional(z.number()), undefined),
+    }),
+  }),
 });
 
-/** Whether an agent has put the run back, and nobody has rescheduled it since. */
-export function isPutBack(state: SerializedState): boolean {
-  return putBackContext.safeParse(state).success;
+/**
+ * That an agent has put the run back, and nobody has rescheduled it since; undefined: it is not so.
+ * `dueSinceMs`: when it was due at first, in milliseconds since the epoch.
+ */
+export function readPutBack(state: unknown): { readonly dueSinceMs: number | undefined } | undefined {
+  const { data } = putBackContext.safeParse(state);
+  return data !== undefined && isScheduled(data)
+    ? { dueSinceMs: data.context[CLAIM_KEY].due_since_ms }
+    : undefined;
 }
 
 /** A time as the genuine agent writes it. */

@@ -45,7 +45,7 @@ export type FlowRunKey =
 export interface TaskRequestSettings {
   readonly prefect: Pick<Prefect1Settings, 'backend' | 'api'>;
   readonly agent: Pick<AgentSettings, 'labels' | 'envVars' | 'noCloudLogs'>;
-  readonly ecs: Omit<EcsSettings, 'launchRate' | 'spotFallback'>;
+  readonly ecs: Omit<EcsSettings, 'launchRate' | 'maxTasksInFlight' | 'spotFallback' | 'spotReschedule'>;
   readonly flowLogLevel: string;
   readonly key: FlowRunKey;
   /** Known once the backend is connected. */

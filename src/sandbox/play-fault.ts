@@ -1,38 +1,33 @@
-import type { ServerResponse } from 'node:http';
 import type { Clock } from '../clock.ts';
 import type { Fault } from './faults.ts';
+import type { Reply } from './message.ts';
 
-export interface FaultedRequest<Answer> {
+export interface FaultedRequest {
   readonly fault: Fault | undefined;
   readonly clock: Clock;
   /** Aborts when the sandbox closes, which ends a delay. */
   readonly closing: AbortSignal;
-  readonly response: ServerResponse;
   /** Lets the request take effect. Gives its errors as answers too, for a fault may have to hide them. */
-  readonly serve: () => Answer | Promise<Answer>;
+  readonly serve: () => Reply | Promise<Reply>;
 }
 
-/**
- * Plays a fault of any kind but `error` and `failures`, which are the service's own to answer.
- * @returns what is to be answered; undefined when the fault took the answer's place.
- */
-export async function playFault<Answer>(request: FaultedRequest<Answer>): Promise<Answer | undefined> {
-  const { fault, response, serve } = request;
+/** Plays a fault of any kind but `error` and `failures`, which are the service's own to answer. */
+export async function playFault({ fault, clock, closing, serve }: FaultedRequest): Promise<Reply> {
   switch (fault?.kind) {
-    case 'html':
-      response.writeHead(200, { 'content-type': 'text/html' });
-      response.end('<!doctype html><title>Sign in</title><p>Please sign in to continue.</p>');
-      return undefined;
-    case 'status':
+    case 'html': {
+      const body = '<!doctype html><title>Sign in</title><p>Please sign in to continue.</p>';
+      return { status: 200, headers: { 'content-type': 'text/html' }, body };
+    }
+    case 'status': {
       if (fault.when === 'after') await serve();
-      response.writeHead(fault.status, fault.headers).end(fault.body);
-      return undefined;
+      const { status, headers = {}, body = '' } = fault;
+      return { status, headers, body };
+    }
     case 'reset':
       if (fault.when === 'after') await serve();
-      response.destroy();
-      return undefined;
+      return 'reset';
     case 'delay':
-      await request.clock.sleep(fault.ms, request.closing);
+      await clock.sleep(fault.ms, closing);
       return serve();
     case 'error':
     case 'failures':

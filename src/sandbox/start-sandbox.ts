@@ -16,12 +16,12 @@ export interface SandboxOptions {
   readonly taskEnv?: Readonly<Record<string, string>>;
   /** Called with what the tasks' processes write, as it comes. */
   readonly onOutput?: TaskProcessOptions['onOutput'];
+  /** What goes wrong with which request to Prefect and ECS. @default nothing */
+  readonly faults?: FaultPlan;
   /** How ECS behaves, see there. */
   readonly ecs?: Pick<EcsOptions, 'provisioningMs' | 'playMs' | 'throttle'>;
   /** What Prefect and ECS go by. @default the system's clock */
   readonly clock?: Clock;
-  /** What goes wrong with which request to Prefect or ECS. @default nothing */
-  readonly faults?: FaultPlan;
 }
 
 /** Everything that the agent talks to, on 127.0.0.1. */
@@ -42,9 +42,9 @@ export async function startSandbox({
   execute = true,
   taskEnv = {},
   onOutput = () => undefined,
+  faults = () => undefined,
   ecs: behaviour = {},
   clock = systemClock,
-  faults = () => undefined,
 }: SandboxOptions = {}): Promise<Sandbox> {
   const prefect1 = await startPrefect1({ clock, faults });
   const searched = [...path, STAND_IN, dirname(process.execPath), process.env.PATH ?? ''];

@@ -1,7 +1,7 @@
 import { roleArn } from './arn-parsers.ts';
 import type { Setting } from './setting.ts';
 import { documentSource, listOf } from './structure-parsers.ts';
-import { flag, numberBetween, oneOf, text } from './text-parsers.ts';
+import { atLeastOne, flag, numberBetween, oneOf, text } from './text-parsers.ts';
 
 /** The settings of the ECS agent: how tasks are started, and where. A part of `settingsTable`. */
 export const ecsSettingsTable = {
@@ -60,11 +60,23 @@ export const ecsSettingsTable = {
     description:
       'How many tasks are started in a second at most, 1 to 1000. Raise it with the quotas of the account.',
   },
+  PREFECT__CLOUD__AGENT__ECS__MAX_TASKS_IN_FLIGHT: {
+    parse: atLeastOne,
+    whenUnset: 'no limit',
+    description:
+      'How many tasks of this agent may be alive at once in its cluster. More runs stay in the queue. The tasks of the cluster are counted for it.',
+  },
   PREFECT__CLOUD__AGENT__ECS__SPOT_FALLBACK: {
     parse: flag,
     default: 'false',
     description:
       'Whether a task for which Fargate Spot has no capacity is started on demand instead of put back in the queue.',
+  },
+  PREFECT__CLOUD__AGENT__ECS__SPOT_RESCHEDULE: {
+    parse: flag,
+    default: 'false',
+    description:
+      'Whether a flow run that is Running on a task which AWS takes away, such as one on Fargate Spot, goes back in the queue and starts anew instead of failing.',
   },
   PREFECT__CLOUD__AGENT__ECS__PLAINTEXT_API_KEY: {
     parse: flag,

@@ -73,6 +73,11 @@ function readAgentSettings(reader: SettingsReader): AgentSettings {
     maxPolls: reader.read('PREFECT__CLOUD__AGENT__MAX_POLLS'),
     leadMs: reader.read('PREFECT__CLOUD__AGENT__LEAD_SECONDS') * 1000,
     lingerMs: inMs(reader.read('PREFECT__CLOUD__AGENT__LINGER_SECONDS')),
+    limits: {
+      maxLaunches: reader.read('PREFECT__CLOUD__AGENT__MAX_LAUNCHES'),
+      maxLatenessMs: inMs(reader.read('PREFECT__CLOUD__AGENT__MAX_LATENESS_SECONDS')),
+      lateRuns: reader.read('PREFECT__CLOUD__AGENT__LATE_RUNS'),
+    },
     agentAddress: reader.read('PREFECT__CLOUD__AGENT__AGENT_ADDRESS'),
     noCloudLogs: reader.read('PREFECT__CLOUD__AGENT__NO_CLOUD_LOGS') ?? !sendFlowRunLogs,
     logLevel: reader.read('PREFECT__CLOUD__AGENT__LEVEL'),

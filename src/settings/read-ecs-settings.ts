@@ -26,7 +26,9 @@ export async function readEcsSettings(
     taskDefinition,
     runTaskKwargs: withNetwork(reader, kwargs, launchType),
     launchRate: launchRate(reader, launchType),
+    maxTasksInFlight: reader.read('PREFECT__CLOUD__AGENT__ECS__MAX_TASKS_IN_FLIGHT'),
     spotFallback: reader.read('PREFECT__CLOUD__AGENT__ECS__SPOT_FALLBACK'),
+    spotReschedule: reader.read('PREFECT__CLOUD__AGENT__ECS__SPOT_RESCHEDULE'),
     plaintextApiKey: reader.read('PREFECT__CLOUD__AGENT__ECS__PLAINTEXT_API_KEY'),
   };
 }

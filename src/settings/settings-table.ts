@@ -3,7 +3,16 @@ import { ecsSettingsTable } from './ecs-settings-table.ts';
 import { agentAddress, httpUrl, tenantId } from './prefect-parsers.ts';
 import type { Setting } from './setting.ts';
 import { listOf, textMap } from './structure-parsers.ts';
-import { count, flag, numberBetween, oneOf, positiveNumber, secret, text } from './text-parsers.ts';
+import {
+  atLeastOne,
+  count,
+  flag,
+  numberBetween,
+  oneOf,
+  positiveNumber,
+  secret,
+  text,
+} from './text-parsers.ts';
 
 const LEVELS = ['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'] as const;
 const FLOW_LEVELS = ['NOTSET', 'WARN', 'FATAL', ...LEVELS] as const;
@@ -133,6 +142,24 @@ export const settingsTable = {
     whenUnset: 'it ends',
     description:
       'How many seconds an invocation that finds nothing due waits before it looks again, 1 to 60, until its time is used up.',
+  },
+  PREFECT__CLOUD__AGENT__MAX_LAUNCHES: {
+    parse: atLeastOne,
+    whenUnset: 'no limit',
+    description:
+      'How many flow runs an invocation launches at most. More stay in the queue for the next one.',
+  },
+  PREFECT__CLOUD__AGENT__MAX_LATENESS_SECONDS: {
+    parse: positiveNumber,
+    whenUnset: 'no limit',
+    description:
+      'How many seconds after it was due a flow run is still launched. Later ones are given up as `PREFECT__CLOUD__AGENT__LATE_RUNS` says.',
+  },
+  PREFECT__CLOUD__AGENT__LATE_RUNS: {
+    parse: oneOf(['fail', 'cancel']),
+    default: 'fail',
+    description:
+      'What becomes of flow runs that are too late: `fail` sets them to Failed, `cancel` to Cancelled.',
   },
   ...ecsSettingsTable,
   PREFECT__CLOUD__AGENT__CONTROL_TABLE: {

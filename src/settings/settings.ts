@@ -1,3 +1,4 @@
+import type { Limits } from '../agent/limits.ts';
 import type { Secret } from '../secret.ts';
 
 /** Where the API key is: given as it is, or named by the ARN of a secret that holds it. */
@@ -33,6 +34,7 @@ export interface AgentSettings {
   readonly leadMs: number;
   /** How long an invocation that found nothing waits before it looks again; undefined: it ends. */
   readonly lingerMs: number | undefined;
+  readonly limits: Limits;
   readonly agentAddress: string | undefined;
   readonly noCloudLogs: boolean;
   /** The agent's own log level. Default INFO. */
@@ -52,8 +54,12 @@ export interface EcsSettings {
   readonly runTaskKwargs: Readonly<Record<string, unknown>>;
   /** The pace of RunTask; `isLimit`: never faster, for somebody set it. Default: what AWS allows for the launch type. */
   readonly launchRate: { readonly perSecond: number; readonly isLimit: boolean };
+  /** How many tasks of the agent may be alive at once; undefined: any number. */
+  readonly maxTasksInFlight: number | undefined;
   /** Whether a task that Fargate Spot has no capacity for is started on demand. Default false. */
   readonly spotFallback: boolean;
+  /** Whether a Running run whose task AWS took away goes back in the queue. Default false: it fails. */
+  readonly spotReschedule: boolean;
   /** Whether tasks may get the API key in plain text. Default false. */
   readonly plaintextApiKey: boolean;
 }

@@ -81,6 +81,13 @@ export const count: Parser<number> = (value, expand) => {
   throw mismatch('a whole number of 0 or more', value, 'Set such a number, or remove the setting.');
 };
 
+/** A whole number of 1 or more. */
+export const atLeastOne: Parser<number> = (value, expand) => {
+  const found = count(value, expand);
+  if (found !== 0) return found;
+  throw mismatch('a whole number of 1 or more', value, 'Set such a number, or remove the setting.');
+};
+
 /** A number of more than 0. */
 export const positiveNumber: Parser<number> = (value, expand) => {
   const found = text(value, expand);

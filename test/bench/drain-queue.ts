@@ -1,5 +1,6 @@
 import { startSandbox, type Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { flowRunOf } from './flow-run-of.ts';
+import { playFlows } from './play-flows.ts';
 import { sum } from './sum.ts';
 
 /** Due runs, and how many definitions they need: by their images, which no override can change. */
@@ -67,25 +68,19 @@ export async function drainQueue(
   };
 }
 
-/** Notes what becomes of the runs, and lets the tasks that are played report as a flow process would. */
+/** Notes what becomes of the runs. */
 function watch({ prefect1, ecs }: Sandbox) {
   // A run may be in both: Prefect's own agent fails runs whose task it has started.
   const seen = { launched: new Set<string>(), failed: new Set<string>(), lastLaunchMs: NaN };
   prefect1.onStateChange(({ flowRunId, to }) => {
     if (to.type === 'Failed') seen.failed.add(flowRunId);
   });
-  const report = (id: string, from: string, type: string) => {
-    if (prefect1.flowRun(id)?.state === from) prefect1.setFlowRunState(id, { type });
-  };
   ecs.onTaskChange((task) => {
-    const id = flowRunOf(task);
-    if (task.lastStatus === 'PROVISIONING') {
-      seen.launched.add(id);
-      seen.lastLaunchMs = task.createdAt.getTime();
-    }
-    if (task.lastStatus === 'RUNNING') report(id, 'Submitted', 'Running');
-    if (task.lastStatus === 'STOPPED') report(id, 'Running', 'Success');
+    if (task.lastStatus !== 'PROVISIONING') return;
+    seen.launched.add(flowRunOf(task));
+    seen.lastLaunchMs = task.createdAt.getTime();
   });
+  playFlows({ prefect1, ecs });
   return seen;
 }
 

@@ -3,6 +3,7 @@ import { seededRandom } from '../../src/sandbox/seeded-random.ts';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 import { flowRunOf } from './flow-run-of.ts';
 import { everyMinute } from './every-minute.ts';
+import { playFlows } from './play-flows.ts';
 import { PollFunction } from './poll-function.ts';
 
 const RUNS = 60;
@@ -29,6 +30,7 @@ export interface LaunchWait {
 export async function measureLaunchWait({ env = {}, poke = false }: LaunchWaitOptions): Promise<LaunchWait> {
   await using sandbox = await startSandbox({ execute: false });
   const { prefect1, ecs, functionEnv } = sandbox;
+  playFlows(sandbox);
   const flow = prefect1.createFlow({ name: 'etl', storage: { type: 'Local' } });
   const created = new Map<string, number>();
   const waitsMs: number[] = [];

@@ -7,8 +7,10 @@ import type { InvocationUsage } from '../../src/sandbox/lambda/protocol.ts';
 
 const BUNDLE = fileURLToPath(new URL('../../dist/poll.mjs', import.meta.url));
 const DEPLOYMENT = new URL('../../serverless.yml', import.meta.url);
+const ENVIRONMENT = new URL('../../infra/environment.yml', import.meta.url);
 
 const deployment = z.object({ functions: z.object({ poll: z.object({ timeout: z.number() }) }) });
+const environment = z.object({ MALLOC_ARENA_MAX: z.string() });
 
 /** The built poll function in a process of its own, with its deployed time-out and one invocation at a time. */
 export class PollFunction implements AsyncDisposable {
@@ -21,11 +23,11 @@ export class PollFunction implements AsyncDisposable {
   #waiting: Promise<void> | undefined;
 
   constructor(env: Readonly<Record<string, string>>) {
-    const { functions } = deployment.parse(parse(readFileSync(DEPLOYMENT, 'utf8'), { logLevel: 'silent' }));
+    const { functions } = deployment.parse(readYaml(DEPLOYMENT));
     this.#function = startLocalFunction({
       functionName: 'poll',
       bundle: BUNDLE,
-      env,
+      env: { ...env, ...environment.parse(readYaml(ENVIRONMENT)) },
       timeoutMs: functions.poll.timeout * 1000,
       onLog: () => undefined,
     });
@@ -51,4 +53,9 @@ export class PollFunction implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.#function.close();
   }
+}
+
+function readYaml(file: URL): unknown {
+  // CloudFormation's own tags are none of ours.
+  return parse(readFileSync(file, 'utf8'), { logLevel: 'silent' });
 }

@@ -7,10 +7,10 @@ import type { InvocationEnd } from './lambda-sandbox.ts';
 import type { RunsSeen } from './watch-runs.ts';
 
 /**
- * How many runs may stay claimed without a task: those whose invocation was killed between claim and launch.
- * To be 0 as soon as the agent finds them again; until then nothing does.
+ * How many runs may stay claimed without a task: none, for the sweep launches those whose invocation was killed
+ * between claim and launch.
  */
-export const MOST_LEFT_CLAIMED = Infinity;
+export const MOST_LEFT_CLAIMED = 0;
 
 /** Fewer kills would show nothing. */
 const LEAST_KILLS = 3;

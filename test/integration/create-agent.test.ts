@@ -4,6 +4,7 @@ import { CallCounter } from '../../src/call-counter.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createAgent } from '../../src/create-agent.ts';
 import { plan } from '../../src/plan.ts';
+import type { FaultPlan } from '../../src/sandbox/faults.ts';
 import { startEcs } from '../../src/sandbox/ecs/ecs-server.ts';
 import { startPrefect1 } from '../../src/sandbox/prefect1/prefect1-server.ts';
 import { loadSettings } from '../../src/settings/load-settings.ts';
@@ -24,9 +25,9 @@ beforeEach(() => {
 });
 
 /** A Prefect Server with one due run, an ECS, and the agent that these settings describe. */
-async function world(runConfig: object, env: Record<string, string> = {}) {
+async function world(runConfig: object, env: Record<string, string> = {}, faults?: FaultPlan) {
   const prefect = await startPrefect1({ clock: systemClock });
-  const ecs = await startEcs({ clock: systemClock, runner: undefined });
+  const ecs = await startEcs({ clock: systemClock, runner: undefined, ...(faults && { faults }) });
   onTestFinished(async () => {
     await Promise.all([prefect.close(), ecs.close()]);
   });
@@ -36,7 +37,8 @@ async function world(runConfig: object, env: Record<string, string> = {}) {
     runConfig: { type: 'ECSRun', ...runConfig },
     storage: { type: 'Local' },
   });
-  prefect.createFlowRun({ flowId: flow.id });
+  const enqueue = () => prefect.createFlowRun({ flowId: flow.id });
+  enqueue();
   const settings = await loadSettings({
     AWS_LAMBDA_FUNCTION_NAME: 'poll',
     PREFECT__BACKEND: 'server',
@@ -62,7 +64,7 @@ async function world(runConfig: object, env: Record<string, string> = {}) {
   };
   const start = () => created.agent.start({ deadlineMs: Date.now() + 60_000 });
   const planned = () => plan(created, systemClock, AbortSignal.timeout(10_000));
-  return { ecs, logger, register, start, planned };
+  return { ecs, logger, register, enqueue, start, planned };
 }
 
 /** An SSM that has this key. */
@@ -106,6 +108,38 @@ test('a registered definition without a container `flow` is said to be the run�
   expect(await planned()).toMatchObject([
     { action: 'fail', reason: expect.stringContaining('called `flow` in etl, got `app`') as string },
   ]);
+});
+
+test('a family gets the key once a revision with the secret is registered, also from a warm agent', async () => {
+  const { ecs, register, enqueue, start } = await world({ task_definition_arn: 'etl' }, SECRET);
+  await storeKey('sesame');
+  await register({});
+  expect(await start()).toMatchObject({ failed: 1 });
+  await register({ secrets: [{ name: 'PREFECT__CLOUD__API_KEY', valueFrom: 'arn:own' }] });
+  enqueue();
+  expect(await start()).toMatchObject({ started: 1 });
+  expect(ecs.tasks()).toHaveLength(1);
+});
+
+test('runs that name the same definition have it described once', async () => {
+  const { ecs, register, enqueue, start } = await world({ task_definition_arn: 'etl:1' }, PLAINTEXT);
+  await register({});
+  for (let i = 0; i < 9; i += 1) enqueue();
+  expect(await start()).toMatchObject({ started: 10 });
+  expect(ecs.calls.DescribeTaskDefinition).toBe(1);
+});
+
+test.each([
+  ['ClientException', 'Unable to describe task definition.'],
+  ['InvalidParameterException', 'Invalid revision number. Number: x'],
+])('a definition that ECS does not know fails the run in ECS’s words: %s, %s', async (type, message) => {
+  const { start } = await world({ task_definition_arn: 'etl:x' }, PLAINTEXT, ({ operation }) =>
+    operation === 'DescribeTaskDefinition' ? { kind: 'error', type, message, when: 'before' } : undefined,
+  );
+  expect(await start()).toMatchObject({
+    failed: 1,
+    runs: [{ detail: expect.stringMatching(/has no etl:x: (Unable|Invalid)/) as string }],
+  });
 });
 
 test('a registered definition with the key’s secret is run as it is', async () => {

@@ -5,6 +5,7 @@ import { CallRate } from '../../src/ecs/call-rate.ts';
 import { createEcsClient } from '../../src/ecs/ecs-client.ts';
 import { EcsAgent } from '../../src/ecs/ecs-agent.ts';
 import { EcsLauncher } from '../../src/ecs/ecs-launcher.ts';
+import { EcsTasks } from '../../src/ecs/ecs-tasks.ts';
 import { RetryingSender } from '../../src/ecs/retrying-sender.ts';
 import { TaskDefinitions } from '../../src/ecs/task-definitions.ts';
 import type { FlowRun } from '../../src/agent/flow-run.ts';
@@ -73,9 +74,23 @@ export async function ecsAgent(
       spotFallback,
       taskRequest: async (run) => taskRequest(run),
     });
+    const tasks = new EcsTasks<FlowRun>({
+      agent: 'lambda',
+      client: new RetryingSender(client, clock),
+      clock,
+      clusterOf: () => undefined,
+      chosenByRun: async (run) => (await taskRequest(run)).chosenByRun,
+    });
     return new EcsAgent(
       { name: 'lambda' },
-      { backend, logger, clock, rate, launcher: () => Promise.resolve(launcher) },
+      {
+        backend,
+        logger,
+        clock,
+        rate,
+        launcher: () => Promise.resolve(launcher),
+        tasks: () => Promise.resolve(tasks),
+      },
     );
   };
   const enqueue = (...ids: string[]) => {

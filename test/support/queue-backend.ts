@@ -1,4 +1,5 @@
 import type { Claimant, FlowRun } from '../../src/agent/flow-run.ts';
+import type { HeldRun, SweepQuery } from '../../src/agent/held-run.ts';
 import type {
   AgentIdentity,
   Claim,
@@ -18,6 +19,8 @@ export class QueueBackend implements PrefectBackend {
   readonly claims: { readonly ids: string[]; readonly claimant: Claimant; readonly atMs: number }[] = [];
   readonly settlements: Settlement[] = [];
   readonly logs: FlowRunLog[] = [];
+  readonly sweeps: SweepQuery[] = [];
+  stuck: HeldRun[] = [];
   queue: FlowRun[] = [];
   unreadable: UnreadableRun[] = [];
   /** What the next calls do before they answer; a throw is their answer. */
@@ -54,6 +57,15 @@ export class QueueBackend implements PrefectBackend {
     const ids = new Set(settlements.map(({ flowRunId }) => flowRunId));
     this.unreadable = this.unreadable.filter(({ id }) => !ids.has(id));
     return Promise.resolve(settlements.map(() => ({ kind: 'done' })));
+  }
+
+  async sweep(query: SweepQuery): Promise<readonly HeldRun[]> {
+    this.sweeps.push(query);
+    return Promise.resolve(this.stuck);
+  }
+
+  async held(): Promise<readonly HeldRun[]> {
+    return Promise.resolve(this.stuck);
   }
 
   async log(lines: readonly FlowRunLog[]): Promise<void> {

@@ -1,5 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Answer, Message } from '../message.ts';
 import { EcsError } from './ecs-error.ts';
 
 /** An answer in AWS JSON 1.1. Dates in its body are sent as epoch seconds. */
@@ -9,10 +8,11 @@ export interface JsonAnswer {
 }
 
 const TARGET = 'AmazonEC2ContainerServiceV20141113.';
-const MAX_BODY_BYTES = 1024 * 1024;
+/** A larger body is refused. */
+export const MAX_BODY_BYTES = 1024 * 1024;
 
 /** @throws EcsError when the request is not one that an AWS client would send. */
-export function operationOf(request: IncomingMessage): string {
+export function operationOf(request: Message): string {
   const target = String(request.headers['x-amz-target']);
   if (request.method !== 'POST' || request.url !== '/' || !target.startsWith(TARGET)) {
     throw new EcsError(
@@ -27,22 +27,17 @@ export function operationOf(request: IncomingMessage): string {
   return target.slice(TARGET.length);
 }
 
-/** @throws EcsError when the body is no JSON or larger than 1 MiB. */
-export async function readInput(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) {
-      throw new EcsError(
-        'RequestEntityTooLargeException',
-        `Expected a body of ${MAX_BODY_BYTES} bytes at most.`,
-      );
-    }
-    chunks.push(chunk);
-  }
+export function bodyTooLarge(): EcsError {
+  return new EcsError(
+    'RequestEntityTooLargeException',
+    `Expected a body of ${MAX_BODY_BYTES} bytes at most.`,
+  );
+}
+
+/** @throws EcsError when the body is no JSON. */
+export function readInput(body: string): unknown {
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8')) as unknown;
+    return JSON.parse(body) as unknown;
   } catch {
     throw new EcsError('SerializationException', 'Expected a body of JSON.');
   }
@@ -58,14 +53,12 @@ export function errorAnswer(error: unknown): JsonAnswer {
   };
 }
 
-export function sendJson(response: ServerResponse, { status, body }: JsonAnswer): void {
-  // A body that was not read to its end takes the connection with it; the client must not use it again.
-  if (!response.req.complete) response.setHeader('connection', 'close');
-  response.writeHead(status, {
-    'content-type': 'application/x-amz-json-1.1',
-    'x-amzn-requestid': randomUUID(),
-  });
-  response.end(JSON.stringify(body, datesAsEpochSeconds));
+export function toHttp({ status, body }: JsonAnswer): Answer {
+  return {
+    status,
+    headers: { 'content-type': 'application/x-amz-json-1.1' },
+    body: JSON.stringify(body, datesAsEpochSeconds),
+  };
 }
 
 function datesAsEpochSeconds(this: Readonly<Record<string, unknown>>, key: string, value: unknown): unknown {

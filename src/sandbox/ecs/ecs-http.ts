@@ -1,10 +1,20 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../clock.ts';
 import type { Fault, FaultPlan } from '../faults.ts';
+import { type Message, readMessage, type Reply, sendReply } from '../message.ts';
 import { playFault } from '../play-fault.ts';
-import { errorAnswer, operationOf, readInput, sendJson, type JsonAnswer } from './aws-json.ts';
+import {
+  bodyTooLarge,
+  errorAnswer,
+  type JsonAnswer,
+  MAX_BODY_BYTES,
+  operationOf,
+  readInput,
+  toHttp,
+} from './aws-json.ts';
 import { EcsError } from './ecs-error.ts';
 import type { Operation } from './operation.ts';
 
@@ -50,21 +60,29 @@ export class EcsHttp {
     await once(this.#server, 'close');
   }
 
-  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  /** Answers a request as if it came over HTTP. Never rejects. */
+  async answer(request: Message): Promise<Reply> {
     try {
       const operation = operationOf(request);
-      const input = await readInput(request);
+      const input = readInput(request.body);
       const fault = this.#note(operation, input);
-      const answer = await playFault({
+      return await playFault({
         fault,
         clock: this.#clock,
         closing: this.#closing.signal,
-        response,
-        serve: () => this.#serve(operation, input, fault),
+        serve: () => toHttp(this.#serve(operation, input, fault)),
       });
-      if (answer !== undefined) sendJson(response, answer);
     } catch (error) {
-      sendJson(response, errorAnswer(error));
+      return toHttp(errorAnswer(error));
+    }
+  }
+
+  async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.setHeader('x-amzn-requestid', randomUUID());
+    try {
+      sendReply(response, await this.answer(await readMessage(request, MAX_BODY_BYTES, bodyTooLarge)));
+    } catch (error) {
+      sendReply(response, toHttp(errorAnswer(error)));
     }
   }
 

@@ -1,6 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
 import type { Clock } from '../../clock.ts';
 import type { FaultPlan } from '../faults.ts';
+import type { Message, Reply } from '../message.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { uuids } from '../uuids.ts';
 import { Account } from './account.ts';
 import { ClientTokens } from './client-tokens.ts';
 import { EcsHttp, type EcsRequest } from './ecs-http.ts';
@@ -14,6 +18,8 @@ import { awsThrottle } from './throttle.ts';
 
 export interface EcsOptions {
   readonly clock: Clock;
+  /** Makes the ids the same in every run. Default: random ids. */
+  readonly seed?: number;
   /** Names of the clusters that exist. Default: `default`. */
   readonly clusters?: readonly string[];
   /** Default 123456789012. */
@@ -35,8 +41,9 @@ export interface EcsOptions {
   readonly startFailure?: (task: Task) => TaskEnd | undefined;
 }
 
-export interface EcsSandbox extends AsyncDisposable {
-  readonly endpoint: string;
+export interface EmbeddedEcs {
+  /** Answers a request as if it came over HTTP. Never rejects. */
+  readonly answer: (message: Message) => Promise<Reply>;
   /** How many requests each operation has got. */
   readonly calls: Readonly<Record<string, number>>;
   /** How many requests were refused with ThrottlingException. */
@@ -52,15 +59,27 @@ export interface EcsSandbox extends AsyncDisposable {
   putTaskDefinition(input: RegisterTaskDefinitionRequest): TaskDefinition;
   /** Calls `listener` with each task that is launched or changes; it must not throw. @returns what ends that. */
   onTaskChange(listener: TaskListener): () => void;
+  /** Listens on a port of 127.0.0.1. @returns the endpoint. */
+  listen(port: number): Promise<string>;
   /** Ends the server and all tasks, and waits for their processes. */
   close(): Promise<void>;
 }
 
+export interface EcsSandbox extends EmbeddedEcs, AsyncDisposable {
+  readonly endpoint: string;
+}
+
+/** Starts an embedded ECS on 127.0.0.1. */
+export async function startEcs(options: EcsOptions): Promise<EcsSandbox> {
+  const ecs = createEcs(options);
+  return { ...ecs, endpoint: await ecs.listen(options.port ?? 0), [Symbol.asyncDispose]: () => ecs.close() };
+}
+
 /**
- * An ECS endpoint for tests and demonstrations: it accepts and refuses what AWS does, and it forgets everything
+ * An ECS for tests and demonstrations: it accepts and refuses what AWS does, and it forgets everything
  * when it is closed. Signatures and permissions are not checked, and nothing about it is made for production.
  */
-export async function startEcs(options: EcsOptions): Promise<EcsSandbox> {
+export function createEcs(options: EcsOptions): EmbeddedEcs {
   const { clock, clusters = ['default'], accountId = '123456789012', region = 'us-east-1' } = options;
   const { provisioningMs = 0, throttle: factor = 1 } = options;
   const account = new Account(accountId, region, clusters);
@@ -74,18 +93,18 @@ export async function startEcs(options: EcsOptions): Promise<EcsSandbox> {
   });
   const throttle = factor === false ? () => undefined : awsThrottle(clock, factor);
   const clientTokens = new ClientTokens(clock);
+  const newId = options.seed === undefined ? randomUUID : uuids(seededRandom(String(options.seed)));
   const http = new EcsHttp(
-    operations({ account, clock, clientTokens, taskDefinitions, tasks, throttle }),
+    operations({ account, clock, newId, clientTokens, taskDefinitions, tasks, throttle }),
     clock,
     options.faults,
   );
-  const endpoint = await http.listen(options.port ?? 0);
   const close = async () => {
     await http.close();
     await tasks.close();
   };
   return {
-    endpoint,
+    answer: (message) => http.answer(message),
     calls: http.calls,
     throttled: () => http.throttled,
     requests: http.requests,
@@ -94,7 +113,7 @@ export async function startEcs(options: EcsOptions): Promise<EcsSandbox> {
     taskDefinitions: () => taskDefinitions.all(),
     putTaskDefinition: (input) => taskDefinitions.register(input).taskDefinition,
     onTaskChange: (listener) => tasks.onChange(listener),
+    listen: (port) => http.listen(port),
     close,
-    [Symbol.asyncDispose]: close,
   };
 }

@@ -1,4 +1,3 @@
-import { randomBytes, randomUUID } from 'node:crypto';
 import type { Attachment, Container, RunTaskRequest, Tag, Task as AwsTask } from '@aws-sdk/client-ecs';
 import type { Account } from './account.ts';
 import { cpuUnits, memoryMib } from './fargate-size.ts';
@@ -22,6 +21,8 @@ export interface Task extends AwsTask {
 
 interface NewTaskOptions {
   readonly account: Account;
+  /** Makes UUIDs. */
+  readonly newId: () => string;
   /** The cluster's name. */
   readonly cluster: string;
   readonly input: RunTaskRequest;
@@ -32,9 +33,9 @@ interface NewTaskOptions {
 
 /** The task that RunTask answers with, before anything of it runs. */
 export function newTask(options: NewTaskOptions): Task {
-  const { account, cluster, input, placement, now } = options;
+  const { account, newId, cluster, input, placement, now } = options;
   const { taskDefinition } = options.definition;
-  const id = randomBytes(16).toString('hex');
+  const id = newId().replaceAll('-', '');
   const taskArn = account.arn(`task/${cluster}/${id}`);
   return {
     taskArn,
@@ -51,9 +52,9 @@ export function newTask(options: NewTaskOptions): Task {
     enableExecuteCommand: input.enableExecuteCommand ?? false,
     overrides: { containerOverrides: [], inferenceAcceleratorOverrides: [], ...input.overrides },
     tags: tagsOf(options),
-    attachments: attachmentsOf(input),
+    attachments: attachmentsOf(options),
     containers: taskDefinition.containerDefinitions.map((container) => ({
-      containerArn: account.arn(`container/${cluster}/${id}/${randomUUID()}`),
+      containerArn: account.arn(`container/${cluster}/${id}/${newId()}`),
       taskArn,
       name: container.name,
       image: container.image,
@@ -89,12 +90,12 @@ function tagsOf({ cluster, input, definition }: NewTaskOptions): Tag[] {
   return [...new Map(tags.map((tag) => [tag.key, tag])).values()];
 }
 
-function attachmentsOf({ networkConfiguration }: RunTaskRequest): Attachment[] {
-  const subnet = networkConfiguration?.awsvpcConfiguration?.subnets?.[0];
+function attachmentsOf({ input, newId }: NewTaskOptions): Attachment[] {
+  const subnet = input.networkConfiguration?.awsvpcConfiguration?.subnets?.[0];
   if (subnet === undefined) return [];
   return [
     {
-      id: randomUUID(),
+      id: newId(),
       type: 'ElasticNetworkInterface',
       status: 'PRECREATED',
       details: [{ name: 'subnetId', value: subnet }],

@@ -12,6 +12,8 @@ import type { Throttle } from './throttle.ts';
 export interface RunTaskDeps {
   readonly account: Account;
   readonly clock: Clock;
+  /** Makes UUIDs. */
+  readonly newId: () => string;
   readonly clientTokens: ClientTokens;
   readonly taskDefinitions: TaskDefinitions;
   readonly tasks: Tasks;
@@ -20,7 +22,7 @@ export interface RunTaskDeps {
 
 /** @throws EcsError when AWS would refuse the request. Nothing is launched then. */
 export function runTask(input: RunTaskRequest, deps: RunTaskDeps): RunTaskResponse {
-  const { account, clientTokens, taskDefinitions, throttle } = deps;
+  const { account, newId, clientTokens, taskDefinitions, throttle } = deps;
   const placement = placementOf(input);
   if (placement.launchType === 'FARGATE') throttle('fargateRunTask');
   const cluster = account.cluster(input.cluster);
@@ -38,7 +40,7 @@ export function runTask(input: RunTaskRequest, deps: RunTaskDeps): RunTaskRespon
   }
   const now = new Date(deps.clock.now());
   const tasks = Array.from({ length: count }, () =>
-    newTask({ account, cluster, input, definition, placement, now }),
+    newTask({ account, newId, cluster, input, definition, placement, now }),
   );
   const answered = structuredClone(tasks);
   clientTokens.remember(cluster, input, tasks, answered);

@@ -24,7 +24,7 @@ export interface LocalFunction extends AsyncDisposable {
 }
 
 /** What serverless.yml gives the poll function, in MB. */
-export const MEMORY_MB = 256;
+export const MEMORY_MB = 192;
 
 /** As Lambda does: the collector of a process that may use a whole machine waits until it has. */
 const HEAP_LIMITS = [

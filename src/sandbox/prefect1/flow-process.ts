@@ -89,7 +89,7 @@ const endMessages = {
 };
 
 /** The genuine runner takes what is pending or running, and ends at once when it has come too early. */
-function mayRun(state: State, nowMs: number): boolean {
+export function mayRun(state: State, nowMs: number): boolean {
   if (state.type === 'Submitted' || state.type === 'Queued') {
     return state.state == null || mayRun(state.state, nowMs);
   }

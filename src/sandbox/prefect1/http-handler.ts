@@ -1,11 +1,12 @@
-import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, RequestListener } from 'node:http';
 import { GraphQLError } from 'graphql';
 import type { ExecutionResult } from 'graphql';
 import type { Clock } from '../../clock.ts';
 import type { FaultPlan } from '../faults.ts';
+import { type Answer, type Message, readMessage, type Reply, sendReply } from '../message.ts';
 import { playFault } from '../play-fault.ts';
 import type { PrepareRequest } from './graphql-api.ts';
-import { BadRequest, readGraphqlRequest } from './request-body.ts';
+import { BadRequest, parseGraphqlRequest } from './request-body.ts';
 import type { GraphqlRequest } from './request-body.ts';
 
 /** A GraphQL request as it came, valid or not. */
@@ -28,53 +29,73 @@ export interface HttpParts {
   readonly calls: Record<string, number>;
 }
 
+// The genuine server's default.
+const MAX_BODY_BYTES = 5 * 1024 * 1024;
+
 /** GraphQL over HTTP as the genuine server's Apollo speaks it. */
-export function createHttpHandler(parts: HttpParts): RequestListener {
+export function createHttpHandler(answer: (message: Message) => Promise<Reply>): RequestListener {
+  const tooLarge = () => new BadRequest(413, 'request entity too large');
   return (request, response) => {
-    serve(parts, request, response).catch((error: unknown) => {
-      const refusal = error instanceof BadRequest ? error : undefined;
-      response.writeHead(refusal?.status ?? 500, { 'content-type': 'text/plain', connection: 'close' });
-      response.end(refusal?.message ?? 'Internal Server Error');
-    });
+    readMessage(request, MAX_BODY_BYTES, tooLarge)
+      .then(answer)
+      .catch(refusal)
+      .then((reply) => {
+        sendReply(response, reply);
+      })
+      .catch(() => response.destroy());
   };
 }
 
-async function serve(parts: HttpParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const path = request.url?.split('?')[0];
-  if (path !== '/' && path !== '/graphql') {
-    response.writeHead(404).end();
-    return;
+/** Answers a request. Never rejects. */
+export async function answerMessage(parts: HttpParts, message: Message): Promise<Reply> {
+  const path = message.url?.split('?')[0];
+  if (path !== '/' && path !== '/graphql') return { status: 404, headers: {}, body: '' };
+  if (message.method !== 'POST') return { status: 405, headers: { allow: 'POST' }, body: '' };
+  try {
+    return await answerPost(parts, message);
+  } catch (error) {
+    return refusal(error);
   }
-  if (request.method !== 'POST') {
-    response.writeHead(405, { allow: 'POST' }).end();
-    return;
-  }
-  const body = await readGraphqlRequest(request);
+}
+
+async function answerPost(parts: HttpParts, { headers, body: text }: Message): Promise<Reply> {
+  const body = parseGraphqlRequest(text);
   const { operation, execute } = parts.prepare(body);
-  const { headers } = request;
   parts.record({ ...body, operation, headers });
   const sequence = (parts.calls[operation] ?? 0) + 1;
   parts.calls[operation] = sequence;
 
   const fault = parts.faults?.({ service: 'prefect', operation, sequence });
-  const answer = await playFault({
+  return playFault({
     fault,
     clock: parts.clock,
     closing: parts.closing,
-    response,
-    serve: () => {
-      if (fault?.kind === 'error') return failure(fault.message, fault.type);
+    serve: async () => {
+      if (fault?.kind === 'error') return toAnswer(failure(fault.message, fault.type));
       if (parts.apiKey !== undefined && headers.authorization !== `Bearer ${parts.apiKey}`) {
-        return failure('AuthenticationError: Forbidden', 'UNAUTHENTICATED');
+        return toAnswer(failure('AuthenticationError: Forbidden', 'UNAUTHENTICATED'));
       }
-      const agentId = text(headers['x-prefect-agent-id']);
-      return execute({ agentId, coreVersion: text(headers['x-prefect-core-version']) });
+      const agentId = headerText(headers['x-prefect-agent-id']);
+      return toAnswer(await execute({ agentId, coreVersion: headerText(headers['x-prefect-core-version']) }));
     },
   });
-  if (answer === undefined) return;
-  const type = 'application/json; charset=utf-8';
-  response.writeHead(answer.data === undefined ? 400 : 200, { 'content-type': type });
-  response.end(JSON.stringify(answer));
+}
+
+function toAnswer(result: ExecutionResult): Answer {
+  return {
+    status: result.data === undefined ? 400 : 200,
+    headers: { 'content-type': 'application/json; charset=utf-8' },
+    body: JSON.stringify(result),
+  };
+}
+
+function refusal(error: unknown): Answer {
+  const known = error instanceof BadRequest ? error : undefined;
+  return {
+    status: known?.status ?? 500,
+    headers: { 'content-type': 'text/plain', connection: 'close' },
+    body: known?.message ?? 'Internal Server Error',
+  };
 }
 
 /** The form of an error that stands for the whole answer. */
@@ -82,6 +103,6 @@ function failure(message: string, code: string): ExecutionResult {
   return { errors: [new GraphQLError(message, { extensions: { code } })], data: null };
 }
 
-function text(header: string | readonly string[] | undefined): string | undefined {
+function headerText(header: string | readonly string[] | undefined): string | undefined {
   return typeof header === 'string' ? header : undefined;
 }

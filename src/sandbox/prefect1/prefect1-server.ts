@@ -4,9 +4,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../clock.ts';
 import type { FaultPlan } from '../faults.ts';
+import type { Message, Reply } from '../message.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { createGraphqlApi } from './graphql-api.ts';
-import { createHttpHandler } from './http-handler.ts';
+import { answerMessage, createHttpHandler } from './http-handler.ts';
 import type { RecordedRequest } from './http-handler.ts';
 import { importFlow } from './import-flow.ts';
 import { createAgentConfig, createFlow, createFlowRun, createTenant } from './seed.ts';
@@ -15,7 +16,7 @@ import { cancelFlowRun, setFlowRunState, setTaskRunState } from './set-state.ts'
 import { createStore } from './store.ts';
 import type { RunLog, StateListener, Store } from './store.ts';
 import type { Agent, AgentConfig, Flow, FlowRun, TaskRun, Tenant } from './tables.ts';
-import { uuids } from './uuids.ts';
+import { uuids } from '../uuids.ts';
 
 export interface Prefect1Options {
   readonly clock: Clock;
@@ -31,10 +32,10 @@ export interface Prefect1Options {
   readonly submittedLockMs?: number;
 }
 
-/** A running API, and its store for seeding and reading. */
-export interface Prefect1Sandbox extends AsyncDisposable {
-  /** The GraphQL endpoint, on 127.0.0.1. */
-  readonly endpoint: string;
+/** An API, and its store for seeding and reading. */
+export interface EmbeddedPrefect1 {
+  /** Answers a request as if it came over HTTP. Never rejects. */
+  readonly answer: (message: Message) => Promise<Reply>;
   /** Every GraphQL request so far, oldest first. */
   readonly requests: readonly RecordedRequest[];
   /** How many requests of each operation have come. */
@@ -64,12 +65,24 @@ export interface Prefect1Sandbox extends AsyncDisposable {
   cancel(flowRunId: string): void;
   /** Tells every state that is set from now on. The answer ends it. */
   onStateChange(listener: StateListener): () => void;
+}
+
+/** An API that listens on 127.0.0.1. */
+export interface Prefect1Sandbox extends EmbeddedPrefect1, AsyncDisposable {
+  /** The GraphQL endpoint. */
+  readonly endpoint: string;
   /** Drops the open connections. The store stays readable. */
   close(): Promise<void>;
 }
 
-/** Starts an embedded Prefect 1 API: an instrument for tests and demonstrations, in memory and without users. */
-export async function startPrefect1(options: Prefect1Options): Promise<Prefect1Sandbox> {
+/**
+ * An embedded Prefect 1 API without a socket: an instrument for tests, in memory and without users.
+ * @param closing ends the delays that faults ask for. Default: nothing does.
+ */
+export function createPrefect1(
+  options: Prefect1Options,
+  closing = new AbortController().signal,
+): EmbeddedPrefect1 {
   const store = createStore({
     clock: options.clock,
     newId: options.seed === undefined ? randomUUID : uuids(seededRandom(String(options.seed))),
@@ -80,18 +93,23 @@ export async function startPrefect1(options: Prefect1Options): Promise<Prefect1S
   });
   const requests: RecordedRequest[] = [];
   const calls: Record<string, number> = {};
+  const parts = {
+    clock: options.clock,
+    prepare: createGraphqlApi(store, options.apiKey === undefined ? 'server' : 'cloud'),
+    apiKey: options.apiKey,
+    faults: options.faults,
+    closing,
+    record: (request: RecordedRequest) => requests.push(request),
+    calls,
+  };
+  return { answer: (message) => answerMessage(parts, message), requests, calls, ...storeAccess(store) };
+}
+
+/** Starts an embedded Prefect 1 API on 127.0.0.1, for tests and demonstrations. */
+export async function startPrefect1(options: Prefect1Options): Promise<Prefect1Sandbox> {
   const closing = new AbortController();
-  const server = createServer(
-    createHttpHandler({
-      clock: options.clock,
-      prepare: createGraphqlApi(store, options.apiKey === undefined ? 'server' : 'cloud'),
-      apiKey: options.apiKey,
-      faults: options.faults,
-      closing: closing.signal,
-      record: (request) => requests.push(request),
-      calls,
-    }),
-  );
+  const api = createPrefect1(options, closing.signal);
+  const server = createServer(createHttpHandler(api.answer));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const close = async (): Promise<void> => {
@@ -103,7 +121,7 @@ export async function startPrefect1(options: Prefect1Options): Promise<Prefect1S
     await closed;
   };
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { endpoint, requests, calls, ...storeAccess(store), close, [Symbol.asyncDispose]: close };
+  return { ...api, endpoint, close, [Symbol.asyncDispose]: close };
 }
 
 function storeAccess(store: Store) {

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import * as z from 'zod/mini';
 
 export interface GraphqlRequest {
@@ -18,9 +17,6 @@ export class BadRequest extends Error {
   }
 }
 
-// The genuine server's default.
-const maximumBodyBytes = 5 * 1024 * 1024;
-
 const variables = z.nullish(z.record(z.string(), z.unknown(), 'Variables are not an object.'));
 
 const bodySchema = z.object(
@@ -38,25 +34,14 @@ const bodySchema = z.object(
   'POST body missing.',
 );
 
-/** @throws BadRequest when the body is too large or is no GraphQL request. */
-export async function readGraphqlRequest(request: IncomingMessage): Promise<GraphqlRequest> {
-  const parsed = bodySchema.safeParse(parseJson(await readText(request), 'The body is invalid JSON.'));
+/** @throws BadRequest when the body is no GraphQL request. */
+export function parseGraphqlRequest(text: string): GraphqlRequest {
+  const parsed = bodySchema.safeParse(parseJson(text, 'The body is invalid JSON.'));
   if (!parsed.success) {
     throw new BadRequest(400, parsed.error.issues[0]?.message ?? '', { cause: parsed.error });
   }
   const { query, variables, operationName } = parsed.data;
   return { query, variables: variables ?? null, operationName: operationName ?? null };
-}
-
-async function readText(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > maximumBodyBytes) throw new BadRequest(413, 'request entity too large');
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parseJson(text: string, message: string): unknown {

@@ -93,6 +93,12 @@ describe('a poll that came to its end', () => {
     expect(err).toBe('12:00:01Z INFO  Poll ended\nREPORT RequestId: 1\n');
   });
 
+  test('says what people should know of the agent', async () => {
+    const notes = ['Prefect asked to be left alone until 2026-11-23T12:00:00.000Z.'];
+    const { invoke } = await returns({ ...polled(), notes });
+    expect((await invoke()).out).toContain(`${notes[0]}\n1.2 s, 3 calls`);
+  });
+
   test.each<[RunOutcome]>([['failed'], ['put-back'], ['unknown']])(
     'with a run %s ends with 5',
     async (outcome) => {

@@ -1,8 +1,10 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { ControlStore } from '../../../src/control/control-record.ts';
+import type { PollEnd } from '../../../src/control/after-poll.ts';
+import type { ControlRecord, ControlStore } from '../../../src/control/control-record.ts';
 import { createControlStore } from '../../../src/control/create-control-store.ts';
 import { DynamoControlStore } from '../../../src/control/dynamo-control-store.ts';
+import { recordPoll } from '../../../src/control/record-poll.ts';
 import { AwsError } from '../../../src/errors.ts';
 import { startDynamo } from '../../../src/sandbox/dynamodb.ts';
 import { AWS } from '../../support/ecs.ts';
@@ -27,38 +29,71 @@ describe.each(stores)('the control record %s', (_, create) => {
     expect(await (await create()).read(never)).toBeUndefined();
   });
 
-  test('remembers the last success while polls fail, and forgets the failure at the next success', async () => {
+  const full: ControlRecord = {
+    lastPollMs: 1000,
+    lastSuccessMs: 900,
+    lastFailure: 'db down',
+    notBeforeMs: 5000,
+    circuit: { failures: 3, reason: 'denied', openedAtMs: 800 },
+  };
+  const bare: ControlRecord = {
+    lastPollMs: 2000,
+    lastSuccessMs: undefined,
+    lastFailure: undefined,
+    notBeforeMs: undefined,
+    circuit: undefined,
+  };
+
+  test('is what was written last, and nothing of what was before', async () => {
     const store = await create();
-    await store.recordPoll({ atMs: 1000, failure: undefined }, never);
-    await store.recordPoll({ atMs: 2000, failure: 'db down' }, never);
-    expect(await store.read(never)).toEqual({
-      lastPollMs: 2000,
-      lastSuccessMs: 1000,
-      lastFailure: 'db down',
-    });
-    await store.recordPoll({ atMs: 3000, failure: undefined }, never);
-    expect(await store.read(never)).toEqual({
+    expect(await store.replace(undefined, full, never)).toBe(true);
+    expect(await store.read(never)).toEqual(full);
+    expect(await store.replace(full, bare, never)).toBe(true);
+    expect(await store.read(never)).toEqual(bare);
+    const closed = {
+      ...bare,
       lastPollMs: 3000,
-      lastSuccessMs: 3000,
-      lastFailure: undefined,
-    });
+      circuit: { failures: 1, reason: 'x', openedAtMs: undefined },
+    };
+    await store.replace(bare, closed, never);
+    expect(await store.read(never)).toEqual(closed);
   });
 
-  test('knows no success before there was one', async () => {
+  test.each([
+    ['the first', undefined],
+    ['another', { ...full, lastPollMs: 999 }],
+  ])('is not written by who takes it for %s', async (_, previous) => {
     const store = await create();
-    await store.recordPoll({ atMs: 1000, failure: 'db down' }, never);
-    expect(await store.read(never)).toEqual({
-      lastPollMs: 1000,
-      lastSuccessMs: undefined,
-      lastFailure: 'db down',
-    });
+    await store.replace(undefined, full, never);
+    expect(await store.replace(previous, bare, never)).toBe(false);
+    expect(await store.read(never)).toEqual(full);
   });
 
-  test('is not set back by an invocation that ended earlier and wrote later', async () => {
+  const end = (change: Partial<PollEnd>): PollEnd => ({
+    startMs: 500,
+    atMs: 2000,
+    failure: undefined,
+    notBeforeMs: undefined,
+    launched: false,
+    blockedFor: undefined,
+    ...change,
+  });
+
+  test('is not set back by an invocation that was frozen and thawed', async () => {
     const store = await create();
-    await store.recordPoll({ atMs: 2000, failure: undefined }, never);
-    await store.recordPoll({ atMs: 1000, failure: 'frozen for an hour' }, never);
-    expect(await store.read(never)).toMatchObject({ lastPollMs: 2000, lastFailure: undefined });
+    // It read the record, and since then another invocation has found launching blocked and Prefect busy.
+    await store.replace(undefined, full, never);
+    expect(await recordPoll(store, undefined, end({ atMs: 950, launched: true }), never)).toEqual(full);
+    const thawed = await recordPoll(store, undefined, end({ launched: true }), never);
+    expect(thawed).toEqual({ ...full, lastPollMs: 2000, lastSuccessMs: 2000, lastFailure: undefined });
+    expect(await store.read(never)).toEqual(thawed);
+  });
+
+  test('takes in what two invocations at once have to say', async () => {
+    const store = await create();
+    const ends = [end({ atMs: 2000 }), end({ atMs: 2001, failure: 'db down' }), end({ atMs: 2002 })];
+    await Promise.all(ends.map((each) => recordPoll(store, undefined, each, never)));
+    expect(await store.read(never)).toMatchObject({ lastPollMs: 2002, lastSuccessMs: 2002 });
   });
 });
 
@@ -89,7 +124,12 @@ test('a DynamoDB that is not there is an AwsError, for reading and for writing',
   });
   const store = new DynamoControlStore(client, 'control');
   await expect(store.read(never)).rejects.toThrow('Could not read the control record');
-  await expect(store.recordPoll({ atMs: 1, failure: undefined }, never)).rejects.toThrow(
-    'Could not write the control record',
-  );
+  const record = {
+    lastPollMs: 1,
+    lastSuccessMs: 1,
+    lastFailure: undefined,
+    notBeforeMs: undefined,
+    circuit: undefined,
+  };
+  await expect(store.replace(undefined, record, never)).rejects.toThrow('Could not write the control record');
 });

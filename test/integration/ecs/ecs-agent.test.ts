@@ -228,18 +228,50 @@ test('a run whose definition can’t be registered for now stays in the queue', 
   expect(report).toMatchObject({ found: 1, claimed: 0, failed: 0, left: 1 });
 });
 
-test('a definition that was deregistered by hand is registered again by a warm agent, for the same launch', async () => {
-  const { create, backend, sandbox, client } = await ecsAgent();
+test('a run whose definition does not come, and cannot be ended waiting for, holds up no other', async () => {
+  const { create, enqueue, backend } = await ecsAgent({}, ({ id }) =>
+    id === 'hung' ? new Promise<never>(() => undefined) : REQUEST,
+  );
+  backend.now = () => Date.now();
+  enqueue('hung', 'a', 'b');
+  const startMs = Date.now();
+  const report = await create().start({ deadlineMs: startMs + 10_000 });
+  expect(report).toMatchObject({ started: 2, left: 1 });
+  expect((backend.claims[0]?.atMs ?? 0) - startMs).toBeLessThan(4000);
+});
+
+test.each([1, 60])(
+  'a definition that was deregistered by hand is registered again once by a warm agent, for the same launches: %i',
+  async (count) => {
+    const { create, enqueue, sandbox, client, calls } = await ecsAgent();
+    const agent = create();
+    const launch = async (...ids: string[]) => {
+      enqueue(...ids);
+      return agent.start({ deadlineMs: Date.now() + 60_000 });
+    };
+    await launch('first');
+    const taskDefinition = sandbox.taskDefinitions()[0]?.taskDefinitionArn;
+    await client.send(new DeregisterTaskDefinitionCommand({ taskDefinition }));
+    calls.take();
+    expect(await launch(...Array.from({ length: count }, (_, i) => String(i)))).toMatchObject({
+      started: count,
+    });
+    expect(calls.take().ecs).toMatchObject({ DescribeTaskDefinition: 1, RegisterTaskDefinition: 1 });
+  },
+);
+
+test('a run that could not be sent is put back, also when the time is used up before the next attempt', async () => {
+  const { create, enqueue, sandbox, client } = await ecsAgent();
   const agent = create();
-  const launch = async (id: string) => {
-    backend.queue = [{ id, name: id, startTimeMs: 0 }];
-    return agent.start({ deadlineMs: Date.now() + 60_000 });
-  };
-  await launch('a');
-  const taskDefinition = sandbox.taskDefinitions()[0]?.taskDefinitionArn;
-  await client.send(new DeregisterTaskDefinitionCommand({ taskDefinition }));
-  expect(await launch('b')).toMatchObject({ started: 1 });
-  expect(sandbox.taskDefinitions()).toHaveLength(2);
+  enqueue('a');
+  await agent.start({ deadlineMs: Date.now() + 60_000 });
+  enqueue('b');
+  // Nobody listens any more, and no connection is kept: every attempt is refused before anything is sent.
+  await sandbox.close();
+  client.destroy();
+  const report = await reportOf(agent.start({ deadlineMs: Date.now() + 6300 }));
+  expect(report).toMatchObject({ unknown: 0, putBack: 1 });
+  expect(report.runs).toMatchObject([{ detail: expect.stringContaining('ECONNREFUSED') as string }]);
 });
 
 test('what the time of the invocation no longer allows is put back without being sent', async () => {
@@ -266,6 +298,17 @@ describe('a throttle', () => {
     expect(await launch('a')).toMatchObject({ started: 1, putBack: 0 });
     expect(sandbox.tasks()).toHaveLength(1);
     expect(calls.take().ecs.RunTask).toBe(4);
+  });
+
+  test('that does not end puts the run back, and says so', async () => {
+    const message = 'Rate exceeded';
+    const { create, enqueue } = await ecsAgent(
+      atRunTask({ kind: 'error', type: 'ThrottlingException', message, when: 'before' }),
+    );
+    enqueue('a');
+    const report = await reportOf(create().start({ deadlineMs: Date.now() + 7000 }));
+    expect(report).toMatchObject({ putBack: 1, failed: 0 });
+    expect(report.runs).toMatchObject([{ detail: expect.stringContaining(message) as string }]);
   });
 });
 

@@ -90,7 +90,7 @@ describe('a definition that is gone is registered anew, once a launch has found 
       await client.send(new DeleteTaskDefinitionsCommand({ taskDefinitions: [arn] }));
     }
     expect(sandbox.taskDefinitions()[0]?.status).toBe(status);
-    definitions.forget(CONTENT);
+    definitions.forget(CONTENT, arn);
     expect(await definitions.arnOf(CONTENT, patient())).toBe(arn.replace(/1$/, '2'));
     expect(await warm().arnOf(CONTENT, patient())).toBe(arn.replace(/1$/, '2'));
   });
@@ -234,8 +234,8 @@ describe('the day of the last use', () => {
     const { warm, sandbox, logger, ecsCalls } = await setUp();
     sandbox.putTaskDefinition({ ...CONTENT, family: FAMILY });
     const definitions = warm();
-    await definitions.arnOf(CONTENT, patient());
-    definitions.forget(CONTENT);
+    const arn = await definitions.arnOf(CONTENT, patient());
+    definitions.forget(CONTENT, arn);
     await definitions.renewed(logger, patient());
     expect(ecsCalls()).toEqual({ DescribeTaskDefinition: 1 });
   });

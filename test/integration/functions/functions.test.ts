@@ -1,44 +1,6 @@
-import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
-import type { PollResult } from '../../../src/functions/poll.ts';
-import { startLocalFunction } from '../../../src/sandbox/lambda/local-function.ts';
-import { startSandbox } from '../../../src/sandbox/start-sandbox.ts';
+import { expect, test } from 'vitest';
+import { deployed } from '../../support/deployed.ts';
 import { freePort } from '../../support/free-port.ts';
-
-const bundle = (name: string): string => fileURLToPath(new URL(`../../../dist/${name}.mjs`, import.meta.url));
-
-/** The built functions beside a sandbox. */
-async function deployed(change: Record<string, string> = {}) {
-  const sandbox = await startSandbox();
-  onTestFinished(() => sandbox[Symbol.asyncDispose]());
-  const logs: string[] = [];
-  const onLog = (line: string) => logs.push(line);
-  const env = { ...sandbox.functionEnv, ...change };
-  const start = (name: string) => {
-    const started = startLocalFunction({
-      functionName: name,
-      bundle: bundle(name),
-      env,
-      timeoutMs: 58_000,
-      onLog,
-    });
-    onTestFinished(() => started.close());
-    return started;
-  };
-  const poll = start('poll');
-  const health = start('health');
-  const flow = sandbox.prefect1.createFlow({ name: 'etl' });
-  const poke = async (event: unknown = {}) => {
-    const { result, error } = await poll.invoke(event);
-    return { result: result as PollResult, error };
-  };
-  const ask = async () => {
-    const { result } = await health.invoke({ version: '2.0', rawPath: '/api/health' });
-    const { statusCode, body } = result as { statusCode: number; body: string };
-    return { statusCode, body: JSON.parse(body) as Record<string, unknown> };
-  };
-  return { sandbox, logs, flow, poll: poke, health: ask };
-}
 
 test('the built function launches a due run as a process that reports back, and says what that cost', async () => {
   const { sandbox, flow, poll } = await deployed();
@@ -102,16 +64,25 @@ test('a warm function registers no agent and describes no definition a second ti
   sandbox.prefect1.createFlowRun({ flowId: flow.id });
   const { result } = await poll();
   expect(result.calls).toEqual({
-    prefect: { get_runs_in_queue: 2, flow_run: 1, set_flow_run_states: 1, write_run_logs: 1 },
+    prefect: {
+      'flow_run (sweep)': 1,
+      get_runs_in_queue: 2,
+      flow_run: 1,
+      set_flow_run_states: 1,
+      write_run_logs: 1,
+    },
     ecs: { RunTask: 1 },
   });
 });
 
-test('an idle poll of a warm function is one request', async () => {
+test('an idle poll of a warm function is two requests, one of them the sweep’s', async () => {
   const { poll } = await deployed();
   await poll();
   const { result } = await poll({ source: 'aws.events', detail: {} });
-  expect(result.calls).toEqual({ prefect: { get_runs_in_queue: 1 }, ecs: {} });
+  expect(result.calls).toEqual({
+    prefect: { 'flow_run (sweep)': 1, get_runs_in_queue: 1 },
+    ecs: {},
+  });
 });
 
 test('a dry run says what would be done and does nothing', async () => {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { FlowRunError } from '../../../src/errors.ts';
+import { AgentError, FlowRunError } from '../../../src/errors.ts';
 import { readFile } from '../../../src/settings/read-file.ts';
 import { readHttps } from '../../../src/settings/read-https.ts';
 import { readS3 } from '../../../src/settings/read-s3.ts';
@@ -133,6 +133,20 @@ describe('a web address', () => {
     ['/moved', 'fetch failed'],
   ])('with %s is refused', async (path, message) => {
     await expect(readHttps((await address()) + path)).rejects.toThrow(message);
+  });
+
+  test.each<[string, Error, boolean]>([
+    ['HTTP 404', new Error('HTTP 404'), true],
+    ['HTTP 503', new Error('HTTP 503'), false],
+    ['HTTP 429', new Error('HTTP 429'), false],
+    ['no answer', new DOMException('The operation was aborted due to timeout', 'TimeoutError'), false],
+  ])('with %s: whether that is the fault of the flow run', async (_, error, isRuns) => {
+    const readers = { readFile, readS3, readHttps: () => Promise.reject(error) };
+    const thrown: unknown = await readTaskDefinition('https://example.com/a', readers).catch(
+      (reason: unknown) => reason,
+    );
+    expect(thrown).toBeInstanceOf(AgentError);
+    expect(thrown instanceof FlowRunError).toBe(isRuns);
   });
 
   test('that can not be read is the fault of the flow run, and plain http is not read at all', async () => {

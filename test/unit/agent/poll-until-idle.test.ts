@@ -110,20 +110,20 @@ describe('a run that is due before the time is used up', () => {
 test('nothing is claimed when the time left might not be enough to launch it', async () => {
   const scripted = scriptedAgent();
   scripted.backend.queue = [flowRun('a')];
-  expect(await invoke(scripted, 14_000)).toMatchObject({ polls: 1, found: 1, claimed: 0 });
+  expect(await invoke(scripted, 12_000)).toMatchObject({ polls: 1, found: 1, claimed: 0 });
   expect(scripted.backend.claims).toEqual([]);
 });
 
 test('an invocation stops claiming when its time runs low, and leaves the rest in the queue', async () => {
   const scripted = scriptedAgent({}, async ({ id }) => {
-    await scripted.clock.sleep(15_000);
+    await scripted.clock.sleep(14_000);
     return startedAs(id);
   });
   scripted.backend.onLook = (look) => {
     scripted.backend.queue.push(flowRun(`run-${look}`));
   };
   const report = await invoke(scripted);
-  expect(report).toMatchObject({ polls: 3, started: 3 });
+  expect(report).toMatchObject({ polls: 4, started: 4 });
   expect(scripted.clock.now()).toBeLessThan(Date.parse('2026-11-23T12:01:00Z'));
 });
 
@@ -184,6 +184,7 @@ test('a put-back run starts later than the server refuses to have it claimed aga
       flowRunId: 'a',
       reason: 'throttled',
       startTimeMs: nowMs + PUT_BACK_DELAY_MS,
+      dueSinceMs: 0,
     },
     {
       kind: 'put-back',
@@ -191,6 +192,7 @@ test('a put-back run starts later than the server refuses to have it claimed aga
       flowRunId: 'b',
       reason: 'no capacity',
       startTimeMs: nowMs + MINUTE_MS,
+      dueSinceMs: 0,
     },
   ]);
 });
@@ -300,6 +302,41 @@ describe('until a launch has shown that the agent can launch at all', () => {
   });
 });
 
+describe('when starts before this one could launch nothing', () => {
+  const after = (failuresBefore: number) => {
+    const scripted = scriptedAgent({}, ({ id }) => (id === 'bad' ? blocked('denied') : startedAs(id)));
+    const { agent, backend, clock } = scripted;
+    const start = async (...ids: string[]) => {
+      backend.queue = ids.map((id) => flowRun(id));
+      return clock.until(agent.start({ deadlineMs: clock.now() + MINUTE_MS, failuresBefore }));
+    };
+    return { ...scripted, start };
+  };
+
+  test('a warm agent that has launched claims one run all the same, and all others after it', async () => {
+    const { agent, start, backend, clock } = after(1);
+    backend.queue = [flowRun('a'), flowRun('b')];
+    await clock.until(agent.start({ deadlineMs: clock.now() + MINUTE_MS }));
+    const warmClaims = backend.claims.length;
+    expect(await start('c', 'd', 'e')).toMatchObject({ started: 3 });
+    expect(backend.claims.slice(warmClaims).map(({ ids }) => ids)).toEqual([['c'], ['d', 'e']]);
+  });
+
+  test.each([
+    [0, PUT_BACK_DELAY_MS],
+    [2, PUT_BACK_DELAY_MS],
+    [3, 75_000],
+    [4, 150_000],
+    [5, 300_000],
+    [1000, 300_000],
+  ])('%i times, the run that is put back again waits %i ms', async (failures, delayMs) => {
+    const { start, backend, clock } = after(failures);
+    const error = await thrownBy(start('bad'));
+    expect(error.report).toMatchObject({ putBack: 1, blockedFor: 'denied' });
+    expect(backend.settlements).toMatchObject([{ startTimeMs: clock.now() + delayMs }]);
+  });
+});
+
 describe('what is known before the claim', () => {
   test('a run that never can be launched is failed without a claim', async () => {
     const scripted = scriptedAgent({ prepare: ({ id }) => (id === 'bad' ? failed('too large') : READY) });
@@ -316,7 +353,12 @@ describe('what is known before the claim', () => {
     scripted.backend.queue = [flowRun('a')];
     const error = await thrownBy(invoke(scripted));
     expect(error.message).toContain('set the execution role');
-    expect(error.report).toMatchObject({ claimed: 0, left: 1, failed: 0 });
+    expect(error.report).toMatchObject({
+      claimed: 0,
+      left: 1,
+      failed: 0,
+      blockedFor: 'set the execution role',
+    });
     expect(scripted.backend.queue).toHaveLength(1);
   });
 
@@ -334,11 +376,118 @@ describe('what is known before the claim', () => {
   });
 });
 
+describe('at most so many launches', () => {
+  test('are made by one invocation; the rest stays in the queue, untouched', async () => {
+    const scripted = scriptedAgent({ limits: { maxLaunches: 3 } });
+    scripted.backend.queue = ['a', 'b', 'c', 'd', 'e'].map((id) => flowRun(id));
+    expect(await invoke(scripted)).toMatchObject({ claimed: 3, started: 3 });
+    expect(scripted.backend.queue.map(({ id }) => id)).toEqual(['d', 'e']);
+    expect(scripted.logger.messages('info')).toContain(
+      'Left 2 due flow run(s) in the queue: no more may be launched now',
+    );
+    expect(await invoke(scripted)).toMatchObject({ claimed: 2, started: 2 });
+  });
+
+  test('are counted with those of unknown fate, and without runs that were put back', async () => {
+    const outcomes = [startedAs('a'), retry('no capacity'), unknown('connection lost')];
+    const scripted = scriptedAgent({ limits: { maxLaunches: 2 } }, () => outcomes.shift() ?? startedAs('x'));
+    scripted.backend.queue = ['a', 'b', 'c', 'd'].map((id) => flowRun(id));
+    scripted.backend.onLook = (look) => {
+      if (look === 2) scripted.backend.queue.push(flowRun('e'));
+    };
+    expect(await invoke(scripted)).toMatchObject({ started: 1, putBack: 1, unknown: 0 });
+  });
+});
+
+describe('a run that is later than the agent allows', () => {
+  const late = (nowMs: number) => [
+    flowRun('late', nowMs - 61_000),
+    { ...flowRun('put-back', nowMs - 1000), notBeforeMs: nowMs - 1000, dueSinceMs: nowMs - 61_000 },
+    flowRun('good', nowMs - 60_000),
+  ];
+
+  test.each([
+    ['failed', undefined, { failed: 2, cancelled: 0 }],
+    ['failed', 'fail', { failed: 2, cancelled: 0 }],
+    ['cancelled', 'cancel', { failed: 0, cancelled: 2 }],
+  ] as const)('is %s before any claim, where the setting is %s', async (kind, lateRuns, counts) => {
+    const scripted = scriptedAgent({ limits: { maxLatenessMs: 60_000, lateRuns } });
+    const { backend, clock } = scripted;
+    backend.queue = late(clock.now());
+    expect(await invoke(scripted)).toMatchObject({ found: 3, claimed: 1, started: 1, ...counts });
+    expect(backend.claims.map(({ ids }) => ids)).toEqual([['good']]);
+    const reason =
+      'Not launched: it was due at 2026-11-23T11:58:59.000Z, 61 s ago, and the agent launches nothing that is later than 60 s.';
+    expect(backend.settlements).toEqual([
+      { kind, held: 'queued', flowRunId: 'late', reason },
+      { kind, held: 'queued', flowRunId: 'put-back', reason },
+    ]);
+    expect(backend.logs).toContainEqual({ flowRunId: 'late', level: 'ERROR', message: reason });
+  });
+
+  test('is launched however late it is, where nothing is set', async () => {
+    const scripted = scriptedAgent();
+    scripted.backend.queue = late(scripted.clock.now());
+    expect(await invoke(scripted)).toMatchObject({ started: 3, failed: 0 });
+  });
+});
+
+test('a log that is hardly ever answered does not use up the time in which runs are given up', async () => {
+  const scripted = scriptedAgent({}, () => failed('too large'));
+  const { backend, clock } = scripted;
+  const startMs = clock.now();
+  backend.log = () => clock.sleep(60_000);
+  const settle = backend.settle.bind(backend);
+  let settledMs = Infinity;
+  backend.settle = async (settlements) => {
+    settledMs = clock.now();
+    return settle(settlements);
+  };
+  backend.queue = [flowRun('bad')];
+  await invoke(scripted);
+  expect(settledMs).toBe(startMs);
+});
+
+describe('what telling and claiming took lately is kept free at the end', () => {
+  /** How long before the end of its time a warm agent still claims, after a start with this much delay. */
+  const claimsUntilMs = async (delays: { readonly claimMs?: number; readonly logMs?: number }) => {
+    const scripted = scriptedAgent({ launchable: (ms) => (ms > 0 ? Infinity : 0) });
+    const { agent, backend, clock } = scripted;
+    const log = backend.log.bind(backend);
+    const claim = backend.claim.bind(backend);
+    backend.log = async (lines) => {
+      await clock.sleep(delays.logMs ?? 0);
+      return log(lines);
+    };
+    backend.claim = async (runs, claimant) => {
+      await clock.sleep(delays.claimMs ?? 0);
+      return claim(runs, claimant);
+    };
+    backend.queue = [flowRun('first')];
+    await invoke(scripted);
+    for (let leftMs = 60_000; leftMs > 0; leftMs -= 1000) {
+      backend.queue = [flowRun(`run-${leftMs}`)];
+      const { claimed } = await clock.until(agent.start({ deadlineMs: clock.now() + leftMs, maxPolls: 1 }));
+      if (claimed === 0) return leftMs;
+    }
+    return 0;
+  };
+
+  test.each([
+    ['both quick', {}, 3000],
+    ['telling slow', { logMs: 9000 }, 9000],
+    ['claims slow, of which telling needs some', { claimMs: 4000 }, 18_000],
+    ['telling slower than can be kept free', { logMs: 30_000 }, 20_000],
+  ])('%s', async (_, delays, expected) => {
+    expect(await claimsUntilMs(delays)).toBe(expected);
+  });
+});
+
 test('no more runs are claimed at once than the platform can launch in the time left', async () => {
   const scripted = scriptedAgent({ launchable: (ms) => Math.floor(ms / 5000) });
   scripted.backend.queue = Array.from({ length: 20 }, (_, i) => flowRun(String(i)));
-  await invoke(scripted, 21_000);
-  // 21 s less 5 s for telling and half a second for the claim.
+  await invoke(scripted, 19_000);
+  // 19 s less 2.5 s for telling and half a second for the claim.
   expect(scripted.backend.claims[1]?.ids).toHaveLength(3);
 });
 
@@ -349,6 +498,6 @@ test('an invocation that lingers looks again while there is time, and starts wha
   };
   const startMs = scripted.clock.now();
   expect(await invoke(scripted)).toMatchObject({ started: 1, failedPolls: 0 });
-  expect(scripted.backend.looks.length).toBe(10);
-  expect(scripted.clock.now() - startMs).toBeLessThan(50_000);
+  expect(scripted.backend.looks.length).toBe(11);
+  expect(scripted.clock.now() - startMs).toBeLessThan(55_000);
 });

@@ -35,9 +35,18 @@ test('a wait for a turn ends with the signal', async () => {
   const rate = launches(new VirtualClock());
   const stop = new AbortController();
   const turns = Array.from({ length: 21 }, async () => rate.turn(stop.signal));
-  const last = expect(turns.at(-1)).rejects.toThrow('stopped');
   stop.abort(new Error('stopped'));
-  await last;
+  const ends = await Promise.allSettled(turns);
+  expect(ends.at(-1)).toEqual({ status: 'rejected', reason: new Error('stopped') });
+});
+
+test('a turn that was given up is there for somebody else', async () => {
+  const rate = launches(new VirtualClock());
+  const stop = new AbortController();
+  const turns = Array.from({ length: 100 }, async () => rate.turn(stop.signal));
+  stop.abort(new Error('stopped'));
+  await Promise.allSettled(turns);
+  expect(rate.available(1000)).toBe(20);
 });
 
 /** Takes turns for `ms` milliseconds of an AWS that allows `allowed` a second; answers how many were served. */

@@ -12,6 +12,7 @@ const chosen = (fields: object, change: TaskRequestSettings = settings(), named:
 test.each<[string, object, string[]]>([
   ['nothing, of a flow whose version gives the image', {}, ['image']],
   ['its size', { cpu: '256', memory: '512' }, ['cpu', 'image', 'memory']],
+  ['its environment', { env: { A: 'b' } }, ['environment', 'image']],
   ['its image', { image: 'a' }, ['image']],
   [
     'its roles',

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { RunTaskRequest } from '@aws-sdk/client-ecs';
 import { describe, expect, test } from 'vitest';
 import { Account } from '../../../../src/sandbox/ecs/account.ts';
@@ -32,7 +33,8 @@ function setUp({ playMs = 1000 } = {}) {
     startFailure: () => undefined,
   });
   const clientTokens = new ClientTokens(clock);
-  const deps = { account, clock, clientTokens, taskDefinitions, tasks, throttle: () => undefined };
+  const newId = randomUUID;
+  const deps = { account, clock, newId, clientTokens, taskDefinitions, tasks, throttle: () => undefined };
   const run = (input: Partial<RunTaskRequest> = {}) =>
     runTask({ taskDefinition: 'flows', launchType: 'FARGATE', networkConfiguration, ...input }, deps);
   return { clock, tasks, run };

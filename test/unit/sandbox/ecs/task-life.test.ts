@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { Account } from '../../../../src/sandbox/ecs/account.ts';
 import { newTask, type Task } from '../../../../src/sandbox/ecs/new-task.ts';
@@ -14,6 +15,7 @@ function setUp(options: Partial<TaskLifeOptions> = {}) {
   const networkConfiguration = { awsvpcConfiguration: { subnets: ['subnet-1'] } };
   const task = newTask({
     account,
+    newId: randomUUID,
     cluster: 'default',
     input: { taskDefinition: 'flows', networkConfiguration },
     definition,

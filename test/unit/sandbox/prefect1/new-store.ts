@@ -1,7 +1,7 @@
 import { seededRandom } from '../../../../src/sandbox/seeded-random.ts';
 import { createStore } from '../../../../src/sandbox/prefect1/store.ts';
 import type { StateRules, Store } from '../../../../src/sandbox/prefect1/store.ts';
-import { uuids } from '../../../../src/sandbox/prefect1/uuids.ts';
+import { uuids } from '../../../../src/sandbox/uuids.ts';
 
 const startMs = Date.parse('2026-11-23T08:00:00Z');
 

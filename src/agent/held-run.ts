@@ -1,0 +1,36 @@
+import type { Claimant, FlowRun } from './flow-run.ts';
+
+/** A claim as it can be read off a run. */
+export interface HeldClaim {
+  readonly claimKey: string;
+  readonly claimant: Claimant;
+  /** Whether the run had been put back by an agent before this claim: then earlier launches of it count as well. */
+  readonly isRepeated: boolean;
+}
+
+/**
+ * A run in which this agent has a hand, as it is now, at `version`, since `sinceMs` (milliseconds since the epoch).
+ * - `claimed`: its flow process has not reported yet.
+ * - `resuming`: its process has reported, and was claimed anew for retries of its tasks.
+ * - `running`: its process has reported.
+ * - `cancelled`, `cancelling`: a user has ended it.
+ */
+export type HeldRun<Run extends FlowRun = FlowRun> = {
+  readonly run: Run;
+  readonly version: number;
+  readonly sinceMs: number;
+} & (
+  | { readonly stage: 'claimed' | 'resuming'; readonly claim: HeldClaim }
+  | { readonly stage: 'running' | 'cancelled' | 'cancelling' }
+);
+
+/** Which runs a sweep looks at. All times in milliseconds since the epoch. */
+export interface SweepQuery {
+  /** The agent's name: the claims of its earlier invocations are its own. */
+  readonly agent: string;
+  /** Claims later than this are still being worked on. */
+  readonly claimedBeforeMs: number;
+  /** Runs that were cancelled within this time. */
+  readonly cancelledAfterMs: number;
+  readonly cancelledBeforeMs: number;
+}

@@ -1,0 +1,97 @@
+import type { Container, Task } from '@aws-sdk/client-ecs';
+import type { TaskEnd } from '../agent/launched-task.ts';
+import { RULES } from './refusal-rules.ts';
+
+interface StopRule {
+  /** Matched with what ECS says of a task that could not be started. */
+  readonly pattern: RegExp;
+  readonly cause: 'account' | 'run';
+  /** Of an account's cause, the members of the request that it is about: chosen by the run, they are the run's. */
+  readonly about?: readonly string[];
+}
+
+const NETWORK = ['networkConfiguration', 'networkMode'];
+const ROLE = ['executionRoleArn', 'taskRoleArn'];
+
+/** In order: the first that matches decides. What none of them knows is taken for the run's, whose attempts are bounded. */
+const STOP_RULES: readonly StopRule[] = [
+  // What the image itself says comes in its own words, in which anything may stand.
+  { pattern: /OutOfMemory|Cannot(Start|Create|Inspect)Container/, cause: 'run' },
+  {
+    pattern: /CannotPull.*(time-?d? ?out|deadline|connection|no such host|toomanyrequests|\b(429|50\d)\b)/is,
+    cause: 'account',
+    about: NETWORK,
+  },
+  { pattern: /CannotPull.*(AccessDenied|not authorized)/is, cause: 'account', about: ROLE },
+  { pattern: /CannotPull/, cause: 'run' },
+  // Secrets, the registry's key, logs and volumes: ECS reads them with a role and over the network.
+  {
+    pattern: /ResourceInitializationError/,
+    cause: 'account',
+    about: [...NETWORK, ...ROLE, 'containerDefinitions', 'volumes'],
+  },
+  {
+    pattern: /network interface|\bENI\b|internal (server )?error|rate exceeded|throttl/i,
+    cause: 'account',
+    about: [],
+  },
+];
+
+/** What RunTask may refuse as well, and what is as true of a task that it took. */
+const SHARED_RULES: readonly StopRule[] = RULES.filter(
+  ({ cause, about = [] }) =>
+    cause === 'capacity' || [...NETWORK, ...ROLE].some((name) => about.includes(name)),
+).map(({ pattern, about = [] }) => ({ pattern, about, cause: 'account' }));
+
+const INTERRUPTIONS: readonly unknown[] = ['SpotInterruption', 'TerminationNotice', 'InfrastructureHealth'];
+
+/**
+ * How a task ended, read off what DescribeTasks says of it.
+ * @param chosenByRun what the run chose of the task, by the names of ECS's members.
+ * @returns undefined while the task has not stopped.
+ */
+export function readTaskEnd(task: Task, chosenByRun: ReadonlySet<string>): TaskEnd | undefined {
+  const { lastStatus, stopCode, stoppedAt, createdAt, containers = [] } = task;
+  if (lastStatus !== 'STOPPED') return undefined;
+  const exitCode = flowContainer(containers)?.exitCode;
+  const said = [task.stoppedReason, ...containers.map(({ reason }) => reason)].filter(
+    (text) => text !== undefined && text !== '',
+  );
+  const text = `${stopCode ?? 'No stopCode'}: ${[...new Set(said)].join('; ') || 'no reason given'}`;
+  return {
+    atMs: (stoppedAt ?? createdAt)?.getTime() ?? 0,
+    cause: causeOf(stopCode, text, chosenByRun),
+    reason: `${taskName(task)} stopped, ${text}${exitCode === undefined ? '' : ` (exit code ${exitCode})`}`,
+    likeness: `${likenessOf(text)} ${exitCode ?? ''}`,
+    program: task.taskDefinitionArn ?? '',
+    exitCode,
+  };
+}
+
+function causeOf(
+  stopCode: Task['stopCode'],
+  text: string,
+  chosenByRun: ReadonlySet<string>,
+): TaskEnd['cause'] {
+  if (INTERRUPTIONS.includes(stopCode)) return 'interruption';
+  if (stopCode !== 'TaskFailedToStart') return 'run';
+  const rule = [...STOP_RULES, ...SHARED_RULES].find(({ pattern }) => pattern.test(text));
+  const isRuns = rule?.about?.some((member) => chosenByRun.has(member)) ?? false;
+  return rule === undefined || isRuns ? 'run' : rule.cause;
+}
+
+function flowContainer(containers: readonly Container[]): Container | undefined {
+  return (
+    containers.find(({ name }) => name === 'flow') ??
+    containers.find(({ exitCode }) => exitCode !== undefined)
+  );
+}
+
+function taskName({ taskArn = '' }: Task): string {
+  return `Task ${taskArn.split(':task/').at(-1) ?? ''}`;
+}
+
+/** The text without what is different for each task: names with a path or a version, ids and numbers. */
+function likenessOf(text: string): string {
+  return text.replace(/\S+[/:@]\S+/g, '*').replace(/\b[0-9a-f]{8,}\b|\d+/gi, '#');
+}

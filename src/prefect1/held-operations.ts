@@ -1,0 +1,161 @@
+import { operation } from './operations.ts';
+import { graphql } from './graphql.ts';
+
+/** What is read of a run in which the agent has a hand: as of a due one, and since when it is what it is. */
+const HELD_RUN = graphql(`
+  fragment HeldRun on flow_run {
+    id
+    version
+    state
+    state_timestamp
+    serialized_state
+    scheduled_start_time
+    run_config
+    name
+    flow {
+      id
+      name
+      storage
+      version
+      core_version
+    }
+  }
+`);
+
+/**
+ * Everything that a sweep has to look at, in one request: claims whose process has not reported, claimed retries
+ * of runs that are Running, and runs that were cancelled. By what the claim wrote: an agent's id changes with
+ * its labels and its version. The last of the three carry no claim any more; an agent's name is all there is.
+ */
+export const SWEEP = operation(
+  'flow_run (sweep)',
+  'always',
+  graphql(
+    `
+      query (
+        $tenantId: uuid!
+        $agent: String!
+        $claim: jsonb!
+        $claimedBefore: timestamptz!
+        $cancelledAfter: timestamptz!
+        $cancelledBefore: timestamptz!
+      ) {
+        claimed: flow_run(
+          where: {
+            tenant_id: { _eq: $tenantId }
+            state: { _eq: "Submitted" }
+            state_timestamp: { _lte: $claimedBefore }
+            serialized_state: { _contains: $claim }
+          }
+          order_by: [{ state_timestamp: asc }]
+          limit: 100
+        ) {
+          ...HeldRun
+          task_runs(
+            where: { state: { _eq: "Submitted" }, serialized_state: { _contains: $claim } }
+            limit: 1
+          ) {
+            id
+            version
+            serialized_state
+          }
+        }
+        resuming: flow_run(
+          where: {
+            tenant_id: { _eq: $tenantId }
+            state: { _eq: "Running" }
+            task_runs: {
+              state: { _eq: "Submitted" }
+              state_timestamp: { _lte: $claimedBefore }
+              serialized_state: { _contains: $claim }
+            }
+          }
+          order_by: [{ state_timestamp: asc }]
+          limit: 50
+        ) {
+          ...HeldRun
+          task_runs(
+            where: {
+              state: { _eq: "Submitted" }
+              state_timestamp: { _lte: $claimedBefore }
+              serialized_state: { _contains: $claim }
+            }
+            order_by: [{ state_timestamp: asc }]
+            limit: 1
+          ) {
+            id
+            version
+            serialized_state
+          }
+        }
+        cancelled: flow_run(
+          where: {
+            tenant_id: { _eq: $tenantId }
+            state: { _in: ["Cancelled", "Cancelling"] }
+            state_timestamp: { _gte: $cancelledAfter, _lte: $cancelledBefore }
+            agent: { name: { _eq: $agent } }
+          }
+          order_by: [{ state_timestamp: asc }]
+          limit: 50
+        ) {
+          ...HeldRun
+          task_runs(
+            where: { state: { _eq: "Submitted" }, serialized_state: { _contains: $claim } }
+            limit: 1
+          ) {
+            id
+            version
+            serialized_state
+          }
+        }
+      }
+    `,
+    [HELD_RUN],
+  ),
+);
+
+/** The same of certain runs. */
+export const HELD_RUNS = operation(
+  'flow_run (held)',
+  'always',
+  graphql(
+    `
+      query ($ids: [uuid!]!, $claim: jsonb!) {
+        flow_run(where: { id: { _in: $ids } }) {
+          ...HeldRun
+          task_runs(
+            where: { state: { _eq: "Submitted" }, serialized_state: { _contains: $claim } }
+            order_by: [{ state_timestamp: asc }]
+            limit: 1
+          ) {
+            id
+            version
+            serialized_state
+          }
+        }
+      }
+    `,
+    [HELD_RUN],
+  ),
+);
+
+/** What runs are before they are given up, with the task runs that a claim of theirs holds. */
+export const SETTLED_RUNS = operation(
+  'flow_run (state)',
+  'always',
+  graphql(`
+    query ($ids: [uuid!]!, $claim: jsonb!) {
+      flow_run(where: { id: { _in: $ids } }) {
+        id
+        version
+        state
+        serialized_state
+        task_runs(where: { state: { _eq: "Submitted" }, serialized_state: { _contains: $claim } }) {
+          id
+          version
+          serialized_state
+        }
+      }
+    }
+  `),
+);

@@ -1,0 +1,87 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ALL_BUT_LATE, FAULT_KINDS, type FaultKind } from './fault-kinds.ts';
+import { MUTATIONS } from './mutations.ts';
+import { simulate } from './simulate.ts';
+
+const USAGE = `npm run simulate -- --seed 42          replays a seed and prints its story
+npm run simulate -- --seeds 1000       plays seeds 1 to 1000 and names those that break an invariant
+  --from 2001        the first of the seeds
+  --faults kill,users  what may go wrong; default: all that has a verdict today, with --recovery all
+  --recovery         expects the runs of dead invocations to be recovered
+  --mutation "no token"  plays a deliberately broken agent`;
+
+const PROCESSES = 2;
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string' },
+    seeds: { type: 'string' },
+    from: { type: 'string', default: '1' },
+    step: { type: 'string', default: '1' },
+    faults: { type: 'string' },
+    recovery: { type: 'boolean', default: false },
+    mutation: { type: 'string' },
+  },
+});
+
+function options(seed: number) {
+  const { recovery, mutation = '', faults } = values;
+  const byDefault = recovery ? new Set(FAULT_KINDS) : ALL_BUT_LATE;
+  const kinds = faults === undefined ? byDefault : new Set(faults.split(',').map(faultKind));
+  const broken = Object.entries(MUTATIONS).find(([name]) => name === mutation)?.[1];
+  return { seed, recovery, kinds, mutation: broken?.() ?? {} };
+}
+
+function faultKind(name: string): FaultKind {
+  const kind = FAULT_KINDS.find((each) => each === name);
+  if (kind === undefined)
+    throw new Error(`--faults: expected some of ${FAULT_KINDS.join(', ')}; got ${name}`);
+  return kind;
+}
+
+async function replay(seed: number): Promise<void> {
+  const { trace, violations } = await simulate(options(seed));
+  console.log(trace.join('\n'));
+  console.log(violations.length === 0 ? 'No invariant is broken.' : violations.join('\n'));
+  process.exitCode = violations.length === 0 ? 0 : 1;
+}
+
+/** One process's part of the seeds. */
+async function playPart(seeds: number): Promise<void> {
+  const step = Number(values.step);
+  for (let seed = Number(values.from); seeds > 0; seeds -= 1, seed += step) {
+    const { violations } = await simulate(options(seed));
+    if (violations.length === 0) continue;
+    console.log(`seed ${seed}: ${violations.join('; ')}`);
+    process.exitCode = 1;
+  }
+}
+
+async function play(seeds: number): Promise<void> {
+  const startMs = performance.now();
+  const others = process.argv.slice(2);
+  const parts = Array.from({ length: PROCESSES }, (_, i) => {
+    const count = Math.floor((seeds + PROCESSES - 1 - i) / PROCESSES);
+    const own = [
+      '--seeds',
+      String(count),
+      '--from',
+      String(Number(values.from) + i),
+      '--step',
+      String(PROCESSES),
+    ];
+    return fork(fileURLToPath(import.meta.url), [...others, ...own]);
+  });
+  const codes = await Promise.all(parts.map(async (part) => (await once(part, 'exit'))[0] as number | null));
+  const perSecond = (seeds / (performance.now() - startMs)) * 1000;
+  console.log(`${seeds} seeds, ${perSecond.toFixed(1)} a second`);
+  process.exitCode = codes.every((code) => code === 0) ? 0 : 1;
+}
+
+if (values.seed !== undefined) await replay(Number(values.seed));
+else if (values.seeds === undefined) console.log(USAGE);
+else if (process.send === undefined) await play(Number(values.seeds));
+else await playPart(Number(values.seeds));

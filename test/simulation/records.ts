@@ -1,0 +1,106 @@
+import type { Task } from '../../src/sandbox/ecs/new-task.ts';
+import type { StateEvent } from '../../src/sandbox/prefect1/store.ts';
+import { CLAIM_KEY_TAG } from '../../src/task-request.ts';
+import type { Trace } from './trace.ts';
+
+/** Who changes a state. */
+type Actor = 'agent' | 'flow' | 'user';
+
+/** What is known of a flow run beside its state. */
+interface RunRecord {
+  /** How often somebody wants it to be executed: its creation, each restart, each retry. */
+  intentions: number;
+  executions: number;
+  /** Why it can't be launched; undefined: it can. */
+  readonly wrong: string | undefined;
+  /** Why nobody can promise what became of its claim, while nothing recovers. */
+  excuse: string | undefined;
+}
+
+/** Keeps what the invariants need, and checks those that can be broken at any moment. */
+export class Records {
+  readonly runs = new Map<string, RunRecord>();
+  readonly #tasks = new Map<string, string>();
+  readonly #executed = new Set<string>();
+  readonly #trace: Trace;
+  #actor: Actor = 'agent';
+
+  constructor(trace: Trace) {
+    this.#trace = trace;
+  }
+
+  created(id: string, wrong: string | undefined): void {
+    this.runs.set(id, { intentions: 1, executions: 0, wrong, excuse: undefined });
+  }
+
+  intend(id: string): void {
+    this.#run(id).intentions += 1;
+  }
+
+  excuse(id: string, why: string): void {
+    this.#run(id).excuse ??= why;
+  }
+
+  /** Does something in the name of `actor`; states are set at once, so nobody comes in between. */
+  by<T>(actor: Actor, work: () => T): T {
+    this.#actor = actor;
+    try {
+      return work();
+    } finally {
+      this.#actor = 'agent';
+    }
+  }
+
+  /** A flow process looks at its run. */
+  came(id: string, taskArn: string, mayRun: boolean, nowMs: number): void {
+    const task = taskArn.slice(-6);
+    this.#trace.note('flow', `${id.slice(0, 8)} task ${task}: ${mayRun ? 'executes' : 'ends at once'}`);
+    if (!mayRun) return;
+    const run = this.#run(id);
+    run.executions += 1;
+    if (this.#executed.has(taskArn)) this.#trace.violation('1', `task ${task} executes twice at ${nowMs}`);
+    this.#executed.add(taskArn);
+    if (run.executions > run.intentions) {
+      const counts = `${run.executions} times, wanted ${run.intentions} times`;
+      this.#trace.violation('1', `flow run ${id.slice(0, 8)} is executed ${counts}`);
+    }
+  }
+
+  stateChanged({ flowRunId: id, taskRunId, from, to }: StateEvent): void {
+    const what = taskRunId === undefined ? id.slice(0, 8) : `${id.slice(0, 8)}'s task run`;
+    this.#trace.note(this.#actor, `${what} ${from} -> ${to.type} ${to.start_time ?? ''} ${to.message ?? ''}`);
+    if (this.#actor !== 'agent' || to.type !== 'Failed' || taskRunId !== undefined) return;
+    if (this.runs.get(id)?.wrong === undefined) {
+      this.#trace.violation('3', `flow run ${id.slice(0, 8)} is failed, and nothing is wrong with it`);
+    }
+  }
+
+  taskChanged(task: Task): void {
+    const id = task.taskArn.slice(-6);
+    if (task.version > 1) {
+      const why = task.stoppedReason ?? '';
+      this.#trace.note('ecs', `task ${id} ${task.lastStatus} ${why}`);
+      return;
+    }
+    const runId = runOf(task);
+    const key = task.tags.find((tag) => tag.key === CLAIM_KEY_TAG)?.value ?? 'none';
+    this.#trace.note('ecs', `task ${id} for ${runId.slice(0, 8)}, claim ${key}`);
+    const launch = `${runId} ${key}`;
+    const other = this.#tasks.get(launch);
+    if (other !== undefined) {
+      this.#trace.violation('1', `claim ${key} of ${runId.slice(0, 8)} has tasks ${other} and ${id}`);
+    }
+    this.#tasks.set(launch, id);
+  }
+
+  #run(id: string): RunRecord {
+    const run = this.runs.get(id);
+    if (run === undefined) throw new Error(`Nobody created flow run ${id}`);
+    return run;
+  }
+}
+
+/** The flow run that a task is for. */
+export function runOf({ startedBy = '' }: Pick<Task, 'startedBy'>): string {
+  return startedBy.slice(startedBy.indexOf('/') + 1);
+}

@@ -1,0 +1,113 @@
+import type { Task } from '@aws-sdk/client-ecs';
+import { describe, expect, test } from 'vitest';
+import { readTaskEnd } from '../../../src/ecs/task-end.ts';
+
+const TASK_ARN = 'arn:aws:ecs:us-east-1:123456789012:task/flows/0af';
+
+const stopped = (change: Partial<Task> = {}): Task => ({
+  taskArn: TASK_ARN,
+  taskDefinitionArn: 'arn:aws:ecs:us-east-1:123456789012:task-definition/prefect-1:1',
+  lastStatus: 'STOPPED',
+  stopCode: 'TaskFailedToStart',
+  stoppedReason: 'CannotPullContainerError: etl:1: not found',
+  createdAt: new Date(0),
+  stoppedAt: new Date(1000),
+  ...change,
+});
+
+const causeOf = (stoppedReason: string, ...chosen: string[]) =>
+  readTaskEnd(stopped({ stoppedReason }), new Set(chosen))?.cause;
+
+const SECRET =
+  'ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: ' +
+  'unable to retrieve secret from asm: AccessDeniedException: no identity-based policy allows the action';
+
+describe('a task that could not be started', () => {
+  test.each<[string, string]>([
+    ['CannotPullContainerError: pull image manifest has been retried 1 time(s): etl:1: not found', 'run'],
+    ['CannotPullContainerError: pull access denied for etl, repository does not exist', 'run'],
+    ['CannotPullContainerError: failed to do request: dial tcp 10.0.0.1:443: i/o timeout', 'account'],
+    ['CannotPullContainerError: toomanyrequests: You have reached your pull rate limit.', 'account'],
+    ['CannotPullContainerError: User: role/x is not authorized to perform: ecr:BatchGetImage', 'account'],
+    ['CannotStartContainerError: exec: "prefect": executable file not found in $PATH', 'run'],
+    ['OutOfMemoryError: Container killed due to memory usage', 'run'],
+    [SECRET, 'account'],
+    [
+      'ResourceInitializationError: failed to validate logger args: The specified log group does not exist',
+      'account',
+    ],
+    ['ECS was unable to assume the role that was provided for this task.', 'account'],
+    ['Capacity is unavailable at this time. Please try again later', 'account'],
+    ['Timeout waiting for network interface provisioning to complete.', 'account'],
+    [
+      'Unexpected EC2 error while attempting to Create Network Interface in subnet-1: no free addresses',
+      'account',
+    ],
+    ["You've reached the limit on the number of vCPUs you can run concurrently", 'account'],
+    ['Something that nobody has heard of', 'run'],
+  ])('%s: %s', (reason, cause) => {
+    expect(causeOf(reason)).toBe(cause);
+  });
+
+  test.each<[string, string]>([
+    [SECRET, 'executionRoleArn'],
+    [SECRET, 'containerDefinitions'],
+    ['ECS was unable to assume the role that was provided for this task.', 'taskRoleArn'],
+    ['CannotPullContainerError: dial tcp: i/o timeout', 'networkConfiguration'],
+  ])('%s: the run’s, where it chose the %s', (reason, chosen) => {
+    expect(causeOf(reason, chosen)).toBe('run');
+  });
+});
+
+test.each<[Partial<Task>, string]>([
+  [{ stopCode: 'SpotInterruption', stoppedReason: 'Your Spot Task was interrupted.' }, 'interruption'],
+  [{ stopCode: 'TerminationNotice' }, 'interruption'],
+  [{ stopCode: 'InfrastructureHealth' }, 'interruption'],
+  [{ stopCode: 'EssentialContainerExited', stoppedReason: 'Essential container in task exited' }, 'run'],
+  [{ stopCode: 'UserInitiated', stoppedReason: 'AccessDenied: subnet quota' }, 'run'],
+])('a task that stopped with %j is ended by the %s', (change, cause) => {
+  expect(readTaskEnd(stopped(change), new Set())?.cause).toBe(cause);
+});
+
+test('the reason has the task, ECS’s own words once and the exit code of the flow’s container', () => {
+  const task = stopped({
+    stopCode: 'EssentialContainerExited',
+    stoppedReason: 'Essential container in task exited',
+    containers: [
+      { name: 'sidecar', exitCode: 0 },
+      { name: 'flow', exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' },
+    ],
+  });
+  expect(readTaskEnd(task, new Set())).toMatchObject({
+    atMs: 1000,
+    exitCode: 137,
+    reason:
+      'Task flows/0af stopped, EssentialContainerExited: Essential container in task exited; ' +
+      'OutOfMemoryError: Container killed due to memory usage (exit code 137)',
+  });
+});
+
+test('a task without containers, a stop code and a reason is read as well', () => {
+  const { taskArn, lastStatus } = stopped();
+  expect(readTaskEnd({ taskArn, lastStatus }, new Set())).toMatchObject({
+    atMs: 0,
+    cause: 'run',
+    reason: 'Task flows/0af stopped, No stopCode: no reason given',
+  });
+});
+
+test.each(['PROVISIONING', 'PENDING', 'RUNNING', 'DEACTIVATING', 'DEPROVISIONING'])(
+  'a task in %s lives',
+  (lastStatus) => {
+    expect(readTaskEnd(stopped({ lastStatus }), new Set())).toBeUndefined();
+  },
+);
+
+test('the same end of two images is alike', () => {
+  const likeness = (image: string, at: string) =>
+    readTaskEnd(
+      stopped({ stoppedReason: `CannotPullContainerError: failed to resolve ref ${image}: 503 at ${at}` }),
+      new Set(),
+    )?.likeness;
+  expect(likeness('a.example.com/etl:1', '12')).toBe(likeness('b.example.com/report:7', '99'));
+});
