@@ -126,5 +126,7 @@ function readAnswer(
 ): Exclude<RunTaskResult, { kind: 'not-sent' }> {
   const taskArn = tasks?.[0]?.taskArn;
   if (taskArn !== undefined) return { kind: 'started', taskArn };
-  return { kind: 'refused', refusal: readFailures(failures ?? [], chosenByRun) };
+  if (failures === undefined || failures.length === 0)
+    return { kind: 'in-doubt', reason: 'RunTask: expected a task or a failure, got neither.' };
+  return { kind: 'refused', refusal: readFailures(failures, chosenByRun) };
 }

@@ -133,6 +133,16 @@ describe('an answer that is lost', () => {
     expect(calls.take().ecs.RunTask).toBeGreaterThan(2);
   });
 
+  test('that names neither a task nor a failure is no refusal: the run stays claimed', async () => {
+    const { create, enqueue, backend } = await ecsAgent(
+      atRunTask({ kind: 'status', status: 200, body: '{}', when: 'after' }),
+    );
+    enqueue('a');
+    const report = await reportOf(create().start({ deadlineMs: Date.now() + 6000 }));
+    expect(report).toMatchObject({ unknown: 1, putBack: 0, failed: 0 });
+    expect(backend.settlements).toEqual([]);
+  });
+
   test('is not forgotten when a later attempt is refused: the first may have started a task', async () => {
     const { launch, backend } = await ecsAgent({
       faults: ({ operation, sequence }) => {
