@@ -1,16 +1,17 @@
+import * as z from 'zod/mini';
 import type { HeldRun, SweepQuery } from '../agent/held-run.ts';
 import type { Prefect1Client } from './client.ts';
 import { type Prefect1FlowRun, readFlowRun, readInstant } from './flow-run.ts';
 import { HELD_RUNS, SWEEP } from './held-operations.ts';
 import { claimOfAgent, readClaim, timestamp } from './states.ts';
 
-/** A row of `flow_run` with the first of the task runs that are claimed. */
-interface Row {
-  readonly state: string | null;
-  readonly state_timestamp: string | null;
-  readonly serialized_state: unknown;
-  readonly task_runs: readonly { readonly serialized_state: unknown }[];
-}
+/** What a row of `flow_run` holds beyond a run, with the first of the task runs that are claimed. */
+const heldRow = z.object({
+  state: z.nullable(z.string()),
+  state_timestamp: z.unknown(),
+  serialized_state: z.unknown(),
+  task_runs: z.array(z.object({ serialized_state: z.unknown() })),
+});
 
 /** The runs that this agent has claimed before a moment and that have not gone on since, and those that were cancelled. */
 export async function sweepFlowRuns(
@@ -46,10 +47,12 @@ export async function readHeldRuns(
 }
 
 /** undefined: the run is in no state in which an agent has a hand, or can't be read. */
-function readHeldRun(row: Row, nowMs: number): HeldRun<Prefect1FlowRun> | undefined {
-  const read = readFlowRun(row, nowMs);
-  const sinceMs = readInstant(row.state_timestamp);
-  if (read === undefined || 'unreadable' in read || sinceMs === undefined) return undefined;
+function readHeldRun(value: unknown, nowMs: number): HeldRun<Prefect1FlowRun> | undefined {
+  const read = readFlowRun(value, nowMs);
+  const row = heldRow.safeParse(value).data;
+  const sinceMs = readInstant(row?.state_timestamp);
+  if (read === undefined || 'unreadable' in read || row === undefined || sinceMs === undefined)
+    return undefined;
   const { run } = read;
   const about = { run, version: run.version, sinceMs };
   switch (row.state) {

@@ -10,6 +10,7 @@ import { planText, type ShownRun } from '../../../src/cli/plan-text.ts';
 import { printable } from '../../../src/cli/printable.ts';
 import { reportText } from '../../../src/cli/report-text.ts';
 import { nastyText } from '../../support/arbitrary.ts';
+import { fuzz } from '../../support/fuzz.ts';
 
 const plain = picocolors.createColors(false);
 
@@ -23,7 +24,7 @@ const text = fc.oneof(
     .map((all) => all.join('')),
 );
 
-const options = { numRuns: 300 };
+const options = fuzz(300);
 
 /** Everything that `show` makes of texts that come from elsewhere. */
 function neverRaw(show: (one: string, other: string) => string): void {
