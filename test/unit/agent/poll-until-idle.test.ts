@@ -380,6 +380,16 @@ describe('what is known before the claim', () => {
     expect(scripted.backend.queue).toHaveLength(1);
   });
 
+  test('a run that may not have what it asks for stays in the queue, and says nothing of the agent', async () => {
+    const reason = 'a role of its own that the agent may not pass';
+    const scripted = scriptedAgent({ prepare: () => ({ kind: 'left', reason }) });
+    scripted.backend.queue = [flowRun('a')];
+    const error = await thrownBy(invoke(scripted));
+    expect(error.message).toContain(reason);
+    expect(error.report).toMatchObject({ claimed: 0, left: 1, failed: 0 });
+    expect(error.report.blockedFor).toBeUndefined();
+  });
+
   test('a run that has to wait does not hold up the others, and is looked at again in the same invocation', async () => {
     let ready = false;
     const scripted = scriptedAgent({
