@@ -124,10 +124,11 @@ async function prepare<Run extends FlowRun>(
       case 'failed':
         hopeless.push({ id: run.id, name: run.name, reason: preparation.reason });
         break;
+      case 'left':
       case 'blocked':
         logger.error(`Left flow run ${run.id} in the queue`, { flowRunId: run.id, ...preparation });
         tally.add(run, 'left', preparation.reason);
-        tally.blockedFor ??= preparation.reason;
+        if (preparation.kind === 'blocked') tally.blockedFor ??= preparation.reason;
         break;
     }
   }

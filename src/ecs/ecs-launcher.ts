@@ -8,7 +8,7 @@ import type { Clock } from '../clock.ts';
 import { clientToken } from './client-token.ts';
 import { describeError } from '../describe-error.ts';
 import { endedBy } from '../ended-by.ts';
-import { AgentError, FlowRunError } from '../errors.ts';
+import { AgentError, AwsError, FlowRunError, SettingsError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { type LaunchBatch, launchBatch } from './launch-batch.ts';
 import { logsUrl } from './logs-url.ts';
@@ -29,8 +29,11 @@ const PREPARE_MS = 2000;
 /** More prepared runs than any look finds: those that were never launched are let go. */
 const MAX_PREPARED = 500;
 
-/** How long a run that found no room waits, in milliseconds. */
-const CAPACITY_DELAY_MS = 60_000;
+/** How long a run that found no room, or may not have what it asks for, waits, in milliseconds. */
+const RETRY_DELAY_MS = 60_000;
+
+/** What is read before there is a request: the definition that the run itself names. */
+const NAMED: ReadonlySet<string> = new Set(['taskDefinition']);
 
 const OUT_OF_TIME = 'The time of this invocation was used up before the launch.';
 
@@ -47,7 +50,7 @@ export interface EcsLauncherOptions<Run extends FlowRun> {
   /**
    * What to run for a flow run.
    * @throws FlowRunError when the run itself makes that impossible.
-   * @throws SettingsError when a setting does, of which only runs like this one need more.
+   * @throws SettingsError, AwsError when a setting or the account does, of which only runs like this one need more.
    */
   readonly taskRequest: (run: Run, signal: AbortSignal) => Promise<TaskRequest>;
   /** From 0 to 1; spreads attempts. @default Math.random */
@@ -102,11 +105,12 @@ export class EcsLauncher<Run extends FlowRun> {
     } catch (error) {
       if (error instanceof FlowRunError) return failed(error.message);
       if (signal.aborted) return { kind: 'later', reason: describeError(error) };
-      if (error instanceof AgentError) return blocked(error.message);
+      if (error instanceof SettingsError || error instanceof AwsError) return blocked(error.message);
       const call = request === undefined ? 'The task definition' : 'RegisterTaskDefinition';
-      const { cause, reason } = readRefusal(call, error, request?.chosenByRun ?? new Set());
+      const { cause, reason } = readRefusal(call, error, request?.chosenByRun ?? NAMED);
       if (cause === 'throttle') return { kind: 'later', reason };
-      return cause === 'run' ? failed(reason) : blocked(reason);
+      if (cause === 'run') return failed(reason);
+      return cause === 'denied' || request === undefined ? { kind: 'left', reason } : blocked(reason);
     }
   }
 
@@ -114,6 +118,7 @@ export class EcsLauncher<Run extends FlowRun> {
     if (!this.#prepared.has(run.id)) {
       const preparation = await this.#prepare(run, batch.work);
       if (preparation.kind === 'later') return unsent(OUT_OF_TIME);
+      if (preparation.kind === 'left') return retry(preparation.reason, RETRY_DELAY_MS);
       if (preparation.kind !== 'ready') return preparation;
     }
     const prepared = this.#prepared.get(run.id);
@@ -187,7 +192,7 @@ export class EcsLauncher<Run extends FlowRun> {
         const { cause, reason } = result.refusal;
         if (cause === 'run') return failed(reason);
         if (cause === 'agent') batch.block(reason);
-        return cause === 'agent' ? blocked(reason) : retry(reason, CAPACITY_DELAY_MS);
+        return cause === 'agent' ? blocked(reason) : retry(reason, RETRY_DELAY_MS);
       }
     }
   }
