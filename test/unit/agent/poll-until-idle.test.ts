@@ -527,3 +527,19 @@ test('an invocation that lingers looks again while there is time, and starts wha
   expect(scripted.backend.looks.length).toBe(11);
   expect(scripted.clock.now() - startMs).toBeLessThan(55_000);
 });
+
+test('an agent that was answered slowly claims again with the next wake', async () => {
+  const scripted = scriptedAgent();
+  const { backend, clock } = scripted;
+  backend.queue = [flowRun('slow')];
+  backend.onClaim = async (run) => {
+    await clock.sleep(15_000);
+    return { kind: 'claimed', run: { ...run, claimKey: '1' } };
+  };
+  expect(await invoke(scripted)).toMatchObject({ started: 1 });
+  backend.onClaim = (run) => ({ kind: 'claimed', run: { ...run, claimKey: '1' } });
+  backend.queue = [flowRun('next')];
+  expect(await invoke(scripted, 40_000)).toMatchObject({ found: 1, claimed: 0 });
+  await clock.advance(MINUTE_MS);
+  expect(await invoke(scripted, 40_000)).toMatchObject({ started: 1 });
+});
