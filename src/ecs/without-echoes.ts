@@ -1,7 +1,5 @@
 import * as z from 'zod/mini';
-
-/** Shorter texts are words that anybody may write. */
-const MIN_LENGTH = 8;
+import { withoutSecrets } from '../without-secrets.ts';
 
 const container = z.object({ environment: z.optional(z.array(z.object({ value: z.optional(z.string()) }))) });
 const containers = z.optional(z.array(container));
@@ -48,11 +46,6 @@ export async function withoutEchoes<T extends object>(input: unknown, call: () =
 function hiding(input: unknown): (text: string) => string {
   const { data } = request.safeParse(input);
   const all = [...(data?.containerDefinitions ?? []), ...(data?.overrides?.containerOverrides ?? [])];
-  const values = all
-    .flatMap(({ environment = [] }) => environment.map(({ value = '' }) => value))
-    .filter((value) => value.length >= MIN_LENGTH)
-    // A value may hold another one.
-    .sort((a, b) => b.length - a.length)
-    .flatMap((value) => [value, JSON.stringify(value).slice(1, -1)]);
-  return (text) => values.reduce((rest, value) => rest.replaceAll(value, '[not shown]'), text);
+  const values = all.flatMap(({ environment = [] }) => environment.map(({ value = '' }) => value));
+  return (text) => withoutSecrets(text, values);
 }

@@ -19,6 +19,7 @@ import { PrefectApiError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { timeoutSignal } from '../timeout-signal.ts';
 import { withRetries } from '../with-retries.ts';
+import { withoutSecrets } from '../without-secrets.ts';
 
 /** The protocol spoken: what the genuine agent of this version sends. */
 const CORE_VERSION = '1.4.1';
@@ -146,7 +147,10 @@ export class Prefect1Client {
     using timeout = timeoutSignal(clock, REQUEST_TIMEOUT_MS, late, parent);
     const { signal } = timeout;
     const key = await apiKey(signal);
-    const context = { operation: name, redact: (text: string) => withoutSecret(text, key) };
+    const context = {
+      operation: name,
+      redact: (text: string) => withoutSecrets(text, key === undefined ? [] : [key.reveal()]),
+    };
     calls.count('prefect', name);
     try {
       const requestHeaders = this.#headers(key);
@@ -182,8 +186,4 @@ function endedBy(operation: string, { reason }: AbortSignal): PrefectApiError {
   if (reason instanceof PrefectApiError) return reason;
   const text = `Prefect API, ${operation}: ended before the answer came.`;
   return new PrefectApiError(text, { effect: 'unknown', transient: false, cause: reason });
-}
-
-function withoutSecret(text: string, key: Secret | undefined): string {
-  return key === undefined ? text : text.replaceAll(key.reveal(), '[secret]');
 }

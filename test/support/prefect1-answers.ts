@@ -12,6 +12,7 @@ export const TENANT_ID = '77777777-1111-4111-8111-777777777777';
 export interface Wire {
   readonly status: number;
   readonly contentType: string;
+  readonly retryAfter?: string;
   readonly body: string;
 }
 
@@ -60,6 +61,7 @@ export const wire = (valid: unknown): fc.Arbitrary<Wire> => {
       ),
     ),
     body: text,
+    retryAfter: fc.constantFrom('', '1', '99999999999999999999', 'Fri, 31 Dec 9999 23:59:59 GMT', 'soon'),
   });
 };
 
@@ -70,8 +72,8 @@ export async function answeringApi() {
     ({ body }: IncomingMessage & { body: unknown }, response: ServerResponse) => {
       const { query } = body as { query: string };
       const name = Object.keys(answers).find((operation) => new RegExp(`\\b${operation}\\b`).test(query));
-      const { status, contentType, body: text } = answers[name ?? ''] ?? good({});
-      response.writeHead(status, { 'content-type': contentType });
+      const { status, contentType, body: text, retryAfter = '' } = answers[name ?? ''] ?? good({});
+      response.writeHead(status, { 'content-type': contentType, 'retry-after': retryAfter });
       response.end(status === 204 ? undefined : text);
     },
   );
@@ -102,7 +104,11 @@ export const RUN_ROW = {
   id: 'run-1',
   name: 'brave-lynx',
   version: 1,
-  serialized_state: { type: 'Scheduled', start_time: '2026-11-23T12:00:00Z' },
+  serialized_state: {
+    type: 'Scheduled',
+    start_time: '2026-11-23T12:00:00Z',
+    context: { serverless_prefect_agent: { put_back: true, due_since_ms: 1e12 } },
+  },
   run_config: { type: 'ECSRun', env: { A: 'B' } },
   flow: { id: 'flow-1', name: 'etl', version: 3, storage: { type: 'S3' }, core_version: '1.4.1' },
   task_runs: [{ id: 'task-run-1', version: 1, serialized_state: { type: 'Retrying' } }],

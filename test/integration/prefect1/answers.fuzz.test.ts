@@ -58,8 +58,9 @@ test('a look gives runs, or runs that can’t be read with the reason, or an err
     fc.asyncProperty(answers, async (given) => {
       answer(given);
       const found = await orApiError(backend().backend.look(QUERY, never));
-      for (const { id, startTimeMs } of found?.runs ?? []) {
-        expect([typeof id, Number.isFinite(startTimeMs)]).toEqual(['string', true]);
+      for (const { id, startTimeMs, dueSinceMs = 0 } of found?.runs ?? []) {
+        expect(typeof id).toBe('string');
+        for (const ms of [startTimeMs, dueSinceMs]) expect(new Date(ms).toJSON()).toMatch(/Z$/);
       }
       for (const { reason } of found?.unreadable ?? []) expect(reason).toMatch(/\S/);
     }),

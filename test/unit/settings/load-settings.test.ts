@@ -43,6 +43,11 @@ async function problems(env: NodeJS.ProcessEnv): Promise<string[]> {
   return error.message.split('\n');
 }
 
+test('a setting that is empty in quotes gives way to its default, where another refers to it too', async () => {
+  const { prefect1 } = await load({ PREFECT__CLOUD__ENDPOINT: '""' });
+  expect(prefect1.api).toBe('https://api.prefect.io');
+});
+
 test('fills in every default', async () => {
   expect(await load({})).toEqual({
     prefect1: {
