@@ -8,7 +8,7 @@ import type { Clock } from '../clock.ts';
 import { clientToken } from './client-token.ts';
 import { describeError } from '../describe-error.ts';
 import { endedBy } from '../ended-by.ts';
-import { AgentError, AwsError, FlowRunError, SettingsError } from '../errors.ts';
+import { AwsError, FlowRunError, SettingsError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { type LaunchBatch, launchBatch } from './launch-batch.ts';
 import { logsUrl } from './logs-url.ts';
@@ -79,7 +79,7 @@ export class EcsLauncher<Run extends FlowRun> {
   async prepare(runs: readonly Run[], signal: AbortSignal): Promise<readonly LaunchPreparation[]> {
     const { clock } = this.#options;
     if (this.#prepared.size > MAX_PREPARED) this.#prepared.clear();
-    const late = new AgentError(`Not ready within ${PREPARE_MS / 1000} seconds.`);
+    const late = new Error(`not ready within ${PREPARE_MS / 1000} seconds`);
     using timeout = timeoutSignal(clock, PREPARE_MS, late, signal);
     return await pMap(runs, (run) => this.#prepare(run, timeout.signal), { concurrency: CONCURRENCY });
   }
@@ -104,9 +104,9 @@ export class EcsLauncher<Run extends FlowRun> {
       return { kind: 'ready' };
     } catch (error) {
       if (error instanceof FlowRunError) return failed(error.message);
-      if (signal.aborted) return { kind: 'later', reason: describeError(error) };
-      if (error instanceof SettingsError || error instanceof AwsError) return blocked(error.message);
       const call = request === undefined ? 'The task definition' : 'RegisterTaskDefinition';
+      if (signal.aborted) return { kind: 'later', reason: `${call}: ${describeError(error)}` };
+      if (error instanceof SettingsError || error instanceof AwsError) return blocked(error.message);
       const { cause, reason } = readRefusal(call, error, request?.chosenByRun ?? NAMED);
       if (cause === 'throttle') return { kind: 'later', reason };
       if (cause === 'run') return failed(reason);
