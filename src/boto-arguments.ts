@@ -13,11 +13,15 @@ type Document = Readonly<Record<string, unknown>>;
 const runTask = requestSchema(RunTaskRequest$);
 const taskDefinition = requestSchema(RegisterTaskDefinitionRequest$);
 
-/** What boto3 would have against arguments of RunTask, each with its path. */
+/** What boto3 would have against arguments of RunTask, each with its path, and what contradicts one launch as one task. */
 export function runTaskProblems(kwargs: Document): string[] {
-  const given =
-    'taskDefinition' in kwargs ? ['run_task_kwargs.taskDefinition: set by the agent; remove it'] : [];
-  const { overrides } = kwargs;
+  const { count, overrides } = kwargs;
+  const given = [
+    ...('taskDefinition' in kwargs ? ['run_task_kwargs.taskDefinition: set by the agent; remove it'] : []),
+    ...(typeof count === 'number' && count !== 1
+      ? [`run_task_kwargs.count: expected 1, got ${count}; a flow run is one task, so remove it`]
+      : []),
+  ];
   const checked = { ...kwargs, ...(isTable(overrides) && { overrides: withTaskSize(overrides) }) };
   return [...given, ...problems(runTask, { ...checked, taskDefinition: '' }, 'run_task_kwargs')];
 }

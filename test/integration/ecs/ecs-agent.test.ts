@@ -308,6 +308,14 @@ test.each([1, 60])(
       started: count,
     });
     expect(calls.take().ecs).toMatchObject({ DescribeTaskDefinition: 1, RegisterTaskDefinition: 1 });
+    // Those that were under way when the first was refused, and no others, are refused as well.
+    const tokens = sandbox.requests.flatMap(({ operation, input }) => {
+      const asked = input as { taskDefinition?: string; clientToken?: string };
+      return operation === 'RunTask' && asked.taskDefinition === taskDefinition ? [asked.clientToken] : [];
+    });
+    const refused = new Set(tokens).size - 1;
+    expect(refused).toBeGreaterThan(0);
+    expect(refused).toBeLessThanOrEqual(Math.min(count, 25));
   },
 );
 

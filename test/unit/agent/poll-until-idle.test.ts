@@ -404,6 +404,32 @@ describe('what is known before the claim', () => {
   });
 });
 
+test('runs that never get ready are looked at three times, and hold up neither the end nor the runs that come later', async () => {
+  const reason = 'The task definition: not ready within 2 seconds';
+  const scripted = scriptedAgent({
+    prepare: ({ id }) => (id === 'slow' ? { kind: 'later', reason } : READY),
+  });
+  const startMs = scripted.clock.now();
+  scripted.backend.queue = [flowRun('slow'), flowRun('next', startMs + 20_000)];
+  const report = await invoke(scripted);
+  expect(report).toMatchObject({ found: 2, started: 1, left: 1 });
+  expect(report.runs).toMatchObject([
+    { flowRunId: 'slow', outcome: 'left', detail: reason },
+    { flowRunId: 'next' },
+  ]);
+  expect(scripted.clock.now()).toBe(startMs + 20_000);
+  expect(scripted.backend.looks.length).toBeLessThan(10);
+});
+
+test('an invocation whose only run never gets ready ends early and fails with the reason', async () => {
+  const scripted = scriptedAgent({ prepare: () => ({ kind: 'later', reason: 'Rate exceeded' }) });
+  scripted.backend.queue = [flowRun('slow')];
+  const error = await thrownBy(invoke(scripted));
+  expect(error.message).toContain('Rate exceeded');
+  expect(scripted.backend.looks.length).toBeLessThan(8);
+  expect(scripted.backend.queue).toHaveLength(1);
+});
+
 describe('at most so many launches', () => {
   test('are made by one invocation; the rest stays in the queue, untouched', async () => {
     const scripted = scriptedAgent({ limits: { maxLaunches: 3 } });

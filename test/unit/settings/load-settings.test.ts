@@ -367,6 +367,7 @@ test.each<[string, string, string[]]>([
       'run_task_kwargs.overrides.containerOveride: unknown field; did you mean containerOverrides?',
     ],
   ],
+  ['RUN_TASK_KWARGS', '{"count": 2}', ['run_task_kwargs.count: expected 1, got 2']],
   ['RUN_TASK_KWARGS', '{"taskDefinition": "x:1"}', ['run_task_kwargs.taskDefinition: set by the agent']],
   ['RUN_TASK_KWARGS', '{"LaunchType": "EC2"}', ['unknown field; did you mean launchType?']],
   [
