@@ -119,15 +119,18 @@ export const SWEEP = operation(
   z.object({ claimed: rows, resuming: rows, cancelled: rows }),
 );
 
-/** The same of certain runs. */
+/** The same of certain runs, and whether retries of a Running one are back in the queue. */
 export const HELD_RUNS = operation(
   'flow_run (held)',
   'always',
   graphql(
     `
-      query ($ids: [uuid!]!, $claim: jsonb!) {
+      query ($ids: [uuid!]!, $claim: jsonb!, $putBack: jsonb!) {
         flow_run(where: { id: { _in: $ids } }) {
           ...HeldRun
+          put_back: task_runs(where: { serialized_state: { _contains: $putBack } }, limit: 1) {
+            id
+          }
           task_runs(
             where: { state: { _eq: "Submitted" }, serialized_state: { _contains: $claim } }
             order_by: [{ state_timestamp: asc }]

@@ -3,7 +3,7 @@ import type { HeldRun, SweepQuery } from '../agent/held-run.ts';
 import type { Prefect1Client } from './client.ts';
 import { type Prefect1FlowRun, readFlowRun, readInstant } from './flow-run.ts';
 import { HELD_RUNS, SWEEP } from './held-operations.ts';
-import { claimOfAgent, readClaim, timestamp } from './states.ts';
+import { ANY_PUT_BACK, claimOfAgent, readClaim, timestamp } from './states.ts';
 
 /** What a row of `flow_run` holds beyond a run, with the first of the task runs that are claimed. */
 const heldRow = z.object({
@@ -11,6 +11,7 @@ const heldRow = z.object({
   state_timestamp: z.unknown(),
   serialized_state: z.unknown(),
   task_runs: z.array(z.object({ serialized_state: z.unknown() })),
+  put_back: z.optional(z.array(z.unknown())),
 });
 
 /** The runs that this agent has claimed before a moment and that have not gone on since, and those that were cancelled. */
@@ -40,7 +41,7 @@ export async function readHeldRuns(
   nowMs: number,
   signal: AbortSignal,
 ): Promise<readonly HeldRun<Prefect1FlowRun>[]> {
-  const variables = { ids: [...flowRunIds], claim: claimOfAgent(agent) };
+  const variables = { ids: [...flowRunIds], claim: claimOfAgent(agent), putBack: ANY_PUT_BACK };
   const { flow_run: rows } = await client.request(HELD_RUNS, variables, signal);
   const held = rows.flatMap((row) => readHeldRun(row, nowMs) ?? []);
   return held.filter((one) => !('claim' in one) || one.claim.claimant.agent === agent);
@@ -62,7 +63,9 @@ function readHeldRun(value: unknown, nowMs: number): HeldRun<Prefect1FlowRun> | 
     }
     case 'Running': {
       const claim = readClaim(row.task_runs[0]?.serialized_state);
-      return claim === undefined ? { ...about, stage: 'running' } : { ...about, stage: 'resuming', claim };
+      if (claim !== undefined) return { ...about, stage: 'resuming', claim };
+      // It waits in the queue, and what stopped last was no process of it that had reported.
+      return row.put_back?.length === 1 ? undefined : { ...about, stage: 'running' };
     }
     case 'Cancelled':
       return { ...about, stage: 'cancelled' };

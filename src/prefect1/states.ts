@@ -103,6 +103,9 @@ export function claimOfAgent(agent: string): unknown {
   return { context: { [CLAIM_KEY]: { agent } } };
 }
 
+/** What every state contains with which an agent has put a run back, for a filter. */
+export const ANY_PUT_BACK = { context: { [CLAIM_KEY]: { put_back: true } } };
+
 export function failedState(message: string): SerializedState {
   return state('Failed', message);
 }

@@ -175,6 +175,21 @@ describe('a run that is Running', () => {
     expect([await invoke((await stoppedEvents())[0]), stateOf(id)]).toEqual(['ignored', 'Success']);
   });
 
+  test('is left alone by the second event of a task whose retries are back in the queue', async () => {
+    const { createRun, start, invoke, stoppedEvents, stateOf, api, clock } = await deployed({
+      ecs: { startFailure: () => NO_IMAGE },
+    });
+    const id = createRun({}, [{ slug: 'extract-1' }]);
+    api.setFlowRunState(id, { type: 'Running' });
+    const startTime = new Date(clock.now() - 10_000).toISOString();
+    for (const taskRun of api.taskRuns(id))
+      api.setTaskRunState(taskRun.id, { type: 'Retrying', start_time: startTime });
+    await start();
+    const [event] = await stoppedEvents();
+    expect([await invoke(event), stateOf(id)]).toEqual(['put-back', 'Running']);
+    expect([await invoke(event), stateOf(id)]).toEqual(['ignored', 'Running']);
+  });
+
   test.each([
     ['fails', {}, 'Failed'],
     [

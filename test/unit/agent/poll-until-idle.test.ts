@@ -554,6 +554,15 @@ test('an invocation that lingers looks again while there is time, and starts wha
   expect(scripted.clock.now() - startMs).toBeLessThan(55_000);
 });
 
+test('a Running run that is due for retries and can’t be launched is given up as what it is', async () => {
+  const scripted = scriptedAgent({ prepare: () => failed('too large') });
+  scripted.backend.queue = [{ ...flowRun('retrying'), isRunning: true }];
+  await invoke(scripted);
+  expect(scripted.backend.settlements).toEqual([
+    { kind: 'failed', held: 'queued', isRunning: true, flowRunId: 'retrying', reason: 'too large' },
+  ]);
+});
+
 test('an agent that was answered slowly claims again with the next wake', async () => {
   const scripted = scriptedAgent();
   const { backend, clock } = scripted;
