@@ -2,6 +2,7 @@ import type { EmbeddedEcs } from '../../src/sandbox/ecs/ecs-server.ts';
 import type { EmbeddedPrefect1 } from '../../src/sandbox/prefect1/prefect1-server.ts';
 import type { Choices } from './choices.ts';
 import type { Records } from './records.ts';
+import { KEY_ARN } from './sandbox.ts';
 
 type RunConfig = Readonly<Record<string, unknown>>;
 
@@ -10,6 +11,7 @@ const WRONG: readonly [RunConfig, ...RunConfig[]] = [
   { type: 'LocalRun' },
   { type: 'ECSRun', cpu: '300', memory: '77' },
   { type: 'ECSRun', task_definition_arn: 'missing:7' },
+  { type: 'ECSRun', task_definition_arn: 'keyless:1' },
   { type: 'ECSRun', task_definition_arn: 'pinned:1', image: 'example.com/other' },
   { type: 'ECSRun', run_task_kwargs: { cluster: 'nowhere' } },
 ];
@@ -33,13 +35,20 @@ export function runFactory({ api, ecs, records, choices }: RunsOptions): (nowMs:
   api.createTenant();
   const tasks = [{ slug: 'extract-1' }, { slug: 'load-1' }];
   const flow = api.createFlow({ name: 'etl', storage: { type: 'S3' }, tasks });
+  const secrets = [{ name: 'PREFECT__CLOUD__API_KEY', valueFrom: KEY_ARN }];
   ecs.putTaskDefinition({
     family: 'pinned',
+    executionRoleArn: 'arn:aws:iam::123456789012:role/execution',
     networkMode: 'awsvpc',
     cpu: '256',
     memory: '512',
     requiresCompatibilities: ['FARGATE'],
-    containerDefinitions: [{ name: 'flow', image: 'example.com/pinned' }],
+    containerDefinitions: [{ name: 'flow', image: 'example.com/pinned', secrets }],
+  });
+  ecs.putTaskDefinition({
+    ...{ family: 'keyless', networkMode: 'awsvpc', cpu: '256', memory: '512' },
+    requiresCompatibilities: ['FARGATE'],
+    containerDefinitions: [{ name: 'flow', image: 'example.com/keyless' }],
   });
   return (nowMs) => {
     const isWrong = choices.chance(0.15);
@@ -47,7 +56,7 @@ export function runFactory({ api, ecs, records, choices }: RunsOptions): (nowMs:
     const outcome = choices.pick(['Success', 'Success', 'Success', 'Failed', 'Retrying', 'Crashed']);
     const offsetMs = choices.pick([0, 0, -choices.between(1, 600), choices.between(1, 240)]) * 1000;
     const startTime = new Date(nowMs + offsetMs).toISOString();
-    const isRunning = !isWrong && choices.chance(0.15);
+    const isRunning = choices.chance(0.15);
     const state = isRunning
       ? { type: 'Running', message: 'waits for a retry' }
       : { type: 'Scheduled', message: 'Flow run scheduled.', start_time: startTime };
