@@ -41,7 +41,9 @@ export class Story {
     const startMs = world.clock.now();
     for (let left = choices.between(3, 12); left > 0; left -= 1) {
       const atMs = choices.between(0, world.stormEndMs - startMs - MINUTE_MS);
-      world.at(startMs + atMs, () => void create(world.clock.now()));
+      world.at(startMs + atMs, () => {
+        create(world.clock.now());
+      });
     }
   }
 
