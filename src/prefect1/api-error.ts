@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { ClientError } from 'graphql-request';
 import { PrefectApiError, type PrefectApiErrorOptions } from '../errors.ts';
 
@@ -92,7 +93,7 @@ function fromStatus(context: ApiErrorContext, error: ClientError, nowMs: number)
 
 function fromConnection(context: ApiErrorContext, error: TypeError): PrefectApiError {
   // A key that no header can hold is quoted by what refuses it.
-  const isClean = context.redact(String(error.stack)) === String(error.stack);
+  const isClean = context.redact(inspect(error)) === inspect(error);
   const { code } = Object(error.cause) as Record<string, unknown>;
   const shown = typeof code === 'string' ? code : error.message;
   const effect = typeof code === 'string' && NEVER_SENT.has(code) ? 'none' : 'unknown';
