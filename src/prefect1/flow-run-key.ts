@@ -1,5 +1,5 @@
 import type { TaskDefinition } from '@aws-sdk/client-ecs';
-import { mergeByName, type NamedEntry } from './containers.ts';
+import { mergeByName, type NamedEntry } from '../tasks/containers.ts';
 import { FlowRunError, SettingsError } from '../errors.ts';
 import { KEY_VARIABLES } from './flow-environment.ts';
 import { definedFlowContainer } from './pinned-definition.ts';

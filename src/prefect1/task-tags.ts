@@ -1,6 +1,6 @@
 import { FlowRunError } from '../errors.ts';
 import { CLAIM_KEY_TAG } from '../task-request.ts';
-import type { Container } from './containers.ts';
+import type { Container } from '../tasks/containers.ts';
 import type { Prefect1FlowRun } from './flow-run.ts';
 
 /** ECS's limit for the tags of a task, those that it propagates from the definition included. */
