@@ -13,11 +13,12 @@ import { clusterOf } from './prefect1/cluster-of.ts';
 import type { Prefect1FlowRun } from './prefect1/flow-run.ts';
 import { needsDefaultNetwork } from './prefect1/needs-default-network.ts';
 import { definedFlowContainer } from './prefect1/pinned-definition.ts';
-import { buildTaskRequest, type FlowRunKey, type TaskRequestSettings } from './prefect1/task-request.ts';
+import { buildTaskRequest, type TaskRequestSettings } from './prefect1/task-request.ts';
 import type { Secret } from './secret.ts';
 import { readTaskDefinition } from './settings/read-task-definition.ts';
 import type { ApiKeySource, Settings } from './settings/settings.ts';
 import type { TaskRequest } from './task-request.ts';
+import type { FlowRunKey } from './tasks/flow-run-key.ts';
 
 export interface CreateLaunchingDependencies extends CreateAgentDependencies {
   readonly apiKey: (signal?: AbortSignal) => Promise<Secret | undefined>;

@@ -23,24 +23,12 @@ import {
   type RunTaskKwargs,
   withoutSecondCapacity,
 } from './run-task-kwargs.ts';
-import type { Secret } from '../secret.ts';
 import type { AgentSettings, EcsSettings, Prefect1Settings } from '../settings/settings.ts';
 import { ensureContainer, environmentEntries, mergeByName, readContainers } from '../tasks/containers.ts';
 import { fitRequest } from '../tasks/fit-request.ts';
+import type { FlowRunKey } from '../tasks/flow-run-key.ts';
 import { logStreamOf } from '../tasks/log-stream.ts';
 import type { TaskDefinitionContent, TaskDefinitionSource, TaskRequest } from '../task-request.ts';
-
-/** How the flow process gets the API key. */
-export type FlowRunKey =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'value'; readonly value: Secret }
-  | {
-      readonly kind: 'secret';
-      /** Of a Secrets Manager secret or an SSM parameter, as ECS takes it. */
-      readonly arn: string;
-      /** What the secret holds, where it was read to be given in plain text. */
-      readonly value?: Secret | undefined;
-    };
 
 /** The settings that shape a task. */
 export interface TaskRequestSettings {

@@ -46,3 +46,8 @@ export function mergeByName(entries: readonly NamedEntry[], own: unknown, path: 
 export function environmentEntries(variables: Readonly<Record<string, string>>): NamedEntry[] {
   return Object.entries(variables).map(([name, value]) => ({ name, value }));
 }
+
+/** The entries of a container's list but for those of some names. @throws FlowRunError */
+export function withoutNames(own: unknown, names: ReadonlySet<string>, path: string): NamedEntry[] {
+  return mergeByName([], own, path).filter(({ name }) => !names.has(name));
+}
