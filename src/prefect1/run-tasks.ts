@@ -8,8 +8,9 @@ import type { EcsLookUps, RunTasks } from '../run-tasks.ts';
 import type { Secret } from '../secret.ts';
 import { readTaskDefinition } from '../settings/read-task-definition.ts';
 import type { Prefect1Settings, Settings } from '../settings/settings.ts';
-import { buildTaskRequest, type FlowRunKey, type TaskRequestSettings } from './task-request.ts';
+import { buildTaskRequest, type TaskRequestSettings } from './task-request.ts';
 import type { TaskRequest } from '../task-request.ts';
+import type { FlowRunKey } from '../tasks/flow-run-key.ts';
 
 export interface Prefect1TasksOptions {
   readonly settings: Omit<Settings, 'prefect'> & { readonly prefect: Prefect1Settings };
