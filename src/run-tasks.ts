@@ -22,11 +22,10 @@ export interface RunTasks<Run extends FlowRun> {
 export interface EcsLookUps {
   /** A definition that a user registered, by its ARN or family. @throws FlowRunError when there is none. */
   readonly definition: (name: string, signal: AbortSignal) => Promise<TaskDefinition>;
-  /**
-   * The network of tasks for which nobody chose one: that of a VPC, or of the default one.
-   * @throws AwsError when there is none to be had.
-   */
-  readonly network: (vpcId?: string) => Promise<NetworkConfiguration>;
+  /** The network of tasks for which nobody chose one. @throws AwsError when there is none to be had. */
+  readonly defaultNetwork: () => Promise<NetworkConfiguration>;
+  /** The network of tasks for which only the VPC was chosen. @throws FlowRunError, AwsError */
+  readonly vpcNetwork: (vpcId: string) => Promise<NetworkConfiguration>;
   /** The region in which tasks are started. */
   readonly region: () => Promise<string>;
 }

@@ -38,7 +38,7 @@ export class Prefect1Tasks implements RunTasks<Prefect1FlowRun> {
   async taskRequest(run: Prefect1FlowRun, signal: AbortSignal): Promise<TaskRequest> {
     const built = await this.#build(run, signal);
     if (!needsDefaultNetwork(built.runTask, this.#request.ecs)) return built;
-    const networkConfiguration = await this.#options.ecs.network();
+    const networkConfiguration = await this.#options.ecs.defaultNetwork();
     return { ...built, runTask: { ...built.runTask, networkConfiguration } };
   }
 

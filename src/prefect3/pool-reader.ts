@@ -1,4 +1,5 @@
 import type { Prefect3Client } from './client.ts';
+import { checkWorkPool } from './check-work-pool.ts';
 import type { Clock } from '../clock.ts';
 import { SettingsError } from '../errors.ts';
 import { RecentReads } from './recent.ts';
@@ -35,7 +36,12 @@ export class PoolReader {
 
   /** @throws SettingsError, PrefectApiError */
   async poolAndVersion(signal: AbortSignal): Promise<PoolAndVersion> {
-    const request = { name: 'admin/version', method: 'GET', path: '/admin/version', answer: version } as const;
+    const request = {
+      name: 'admin/version',
+      method: 'GET',
+      path: '/admin/version',
+      answer: version,
+    } as const;
     const [pool, found] = await Promise.all([
       this.pool(signal),
       // Prefect Cloud tells nobody.
@@ -49,32 +55,16 @@ export class PoolReader {
     const request = { name: 'work_pools', method: 'GET', path, answer: workPool } as const;
     const row = await this.#client.find(request, signal);
     if (row === undefined) {
-      throw wrongPool(
-        `the API has no work pool \`${this.#name}\``,
-        'Create it, or name one that there is.',
+      throw new SettingsError(
+        `PREFECT_WORK_POOL: expected the name of a work pool, but the API has no \`${this.#name}\`. ` +
+          'Create it with the type ecs, or name one that there is.',
       );
     }
     const { id, name, type, is_paused: isPaused, base_job_template: template } = row;
-    if (type !== 'ecs') {
-      const advice = /:(push|managed)$/.test(type)
-        ? 'Prefect Cloud itself launches the runs of such a pool.'
-        : 'Name a pool of type `ecs`.';
-      throw wrongPool(`\`${name}\` is of type \`${type}\``, advice);
-    }
-    const { job_configuration: job, variables = {} } = template;
-    if (job === undefined) {
-      throw wrongPool(`\`${name}\` has no base job template`, 'Give it that of the type `ecs`.');
-    }
-    return {
-      id,
-      name,
-      type,
-      isPaused: isPaused ?? false,
-      baseJobTemplate: { job_configuration: job, variables },
-    };
+    const { job_configuration: job = {}, variables = {} } = template;
+    const baseJobTemplate = { job_configuration: job, variables };
+    const pool = { id, name, type, isPaused: isPaused ?? false, baseJobTemplate };
+    checkWorkPool(pool);
+    return pool;
   }
-}
-
-function wrongPool(got: string, advice: string): SettingsError {
-  return new SettingsError(`PREFECT_WORK_POOL: expected the name of a work pool of type \`ecs\`, but ${got}. ${advice}`);
 }

@@ -15,7 +15,10 @@ export async function recordLaunches(
   const record = async ({ flowRunId, infrastructureId }: Launch) => {
     const path = `/flow_runs/${flowRunId}`;
     const body = { infrastructure_pid: infrastructureId };
-    await client.request({ name: 'infrastructure_pid', method: 'PATCH', path, body, answer: nothing }, signal);
+    await client.request(
+      { name: 'infrastructure_pid', method: 'PATCH', path, body, answer: nothing },
+      signal,
+    );
   };
   await pMap(launches, record, { concurrency: CONCURRENCY, stopOnError: false });
 }

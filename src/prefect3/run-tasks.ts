@@ -1,4 +1,6 @@
 import type { Prefect3Backend } from './backend.ts';
+import { blamingPool } from './blame-pool.ts';
+import { clusterOf } from './cluster-of.ts';
 import { HARMLESS_VARIABLES } from './flow-environment.ts';
 import type { Prefect3FlowRun } from './flow-run.ts';
 import { jobConfiguration } from './job-configuration.ts';
@@ -9,6 +11,7 @@ import type { Prefect3Settings, Settings } from '../settings/settings.ts';
 import { buildTaskRequest, pinnedDefinition } from './task-request.ts';
 import type { TaskRequest } from '../task-request.ts';
 import type { FlowRunKey } from '../tasks/flow-run-key.ts';
+import type { WorkPool } from './work-pool.ts';
 
 export interface Prefect3TasksOptions {
   readonly settings: Omit<Settings, 'prefect'> & { readonly prefect: Prefect3Settings };
@@ -26,36 +29,41 @@ export class Prefect3Tasks implements RunTasks<Prefect3FlowRun> {
   }
 
   async taskRequest(run: Prefect3FlowRun, signal: AbortSignal): Promise<TaskRequest> {
-    const { ecs } = this.#options;
-    const { request, networkToFind } = await this.#build(run, signal);
-    if (networkToFind === undefined) return request;
-    const networkConfiguration = await ecs.network(networkToFind.vpcId);
-    return { ...request, runTask: { ...request.runTask, networkConfiguration } };
+    const { pool, version } = await this.#options.backend.poolAndVersion(signal);
+    return blamingPool(run, pool, async (one) => this.#taskRequest(one, pool, version, signal));
   }
 
-  /** The one in which it was launched, where that was told. */
   async clusterOf(run: Prefect3FlowRun, signal: AbortSignal): Promise<string | undefined> {
-    const [cluster, task] = run.infrastructurePid?.split('::') ?? [];
-    if (cluster && task) return cluster;
-    return (await this.#build(run, signal)).request.runTask.cluster;
+    const { backend, settings } = this.#options;
+    const { pool } = await backend.poolAndVersion(signal);
+    return clusterOf(run, pool, backend.documents, settings.ecs, signal);
   }
 
   async chosenByRun(run: Prefect3FlowRun, signal: AbortSignal): Promise<ReadonlySet<string>> {
-    return (await this.#build(run, signal)).request.chosenByRun;
+    return (await this.taskRequest(run, signal)).chosenByRun;
   }
 
   isHarmless(_: string | undefined, variable: string): boolean {
     return HARMLESS_VARIABLES.has(variable);
   }
 
-  async #build(run: Prefect3FlowRun, signal: AbortSignal) {
+  async #taskRequest(
+    run: Prefect3FlowRun,
+    pool: WorkPool,
+    version: string,
+    signal: AbortSignal,
+  ): Promise<TaskRequest> {
     const { backend, ecs } = this.#options;
-    const { pool, version } = await backend.poolAndVersion(signal);
     const job = await jobConfiguration(run, pool, backend.documents, signal);
     const arn = pinnedDefinition(job);
     const described = arn === undefined ? undefined : await ecs.definition(arn, signal);
     const key = await this.#keyFor(arn, signal);
-    return buildTaskRequest(run, job, { ...(await this.#settings(key)), prefectVersion: () => version }, described);
+    const settings = { ...(await this.#settings(key)), prefectVersion: () => version };
+    const { request, networkToFind } = buildTaskRequest(run, job, settings, described);
+    if (networkToFind === undefined) return request;
+    const { vpcId } = networkToFind;
+    const networkConfiguration = await (vpcId === undefined ? ecs.defaultNetwork() : ecs.vpcNetwork(vpcId));
+    return { ...request, runTask: { ...request.runTask, networkConfiguration } };
   }
 
   async #settings(key: FlowRunKey): Promise<Omit<TaskRequestSettings, 'prefectVersion'>> {
