@@ -13,6 +13,9 @@ import type { Secret } from '../secret.ts';
 /** The protocol spoken: what the genuine agent of this version sends. */
 const CORE_VERSION = '1.4.1';
 
+/** Prefect keeps a state under 1 MB; a page of 25 runs with their states stays far below this. */
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+
 export interface Prefect1ClientOptions {
   readonly api: string;
   readonly apiKey: (signal: AbortSignal) => Promise<Secret | undefined>;
@@ -50,7 +53,9 @@ export class Prefect1Client {
   constructor(options: Prefect1ClientOptions) {
     this.#options = options;
     this.#calls = new ApiCalls(options);
-    this.#client = new GraphQLClient(options.api, { fetch: boundedFetch(options.fetch ?? fetch) });
+    this.#client = new GraphQLClient(options.api, {
+      fetch: boundedFetch(options.fetch ?? fetch, MAX_ANSWER_BYTES),
+    });
   }
 
   /** While it lasts, requests fail without being sent. */

@@ -17,6 +17,9 @@ const API_VERSION = '0.8.4';
 /** By another name than `prefect/<version>`, which would have servers treat the agent as that version of the client. */
 const USER_AGENT = 'serverless-prefect-agent';
 
+/** A page of 200 flow runs is some 300 KB, and more by their parameters, of which each run may have half a MB. */
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+
 const WRONG_TOKEN = /CSRF token|client identifier/;
 
 export interface Prefect3ClientOptions {
@@ -57,7 +60,7 @@ export class Prefect3Client {
   constructor(options: Prefect3ClientOptions) {
     this.#options = options;
     this.#calls = new ApiCalls(options);
-    this.#fetch = boundedFetch(options.fetch ?? fetch);
+    this.#fetch = boundedFetch(options.fetch ?? fetch, MAX_ANSWER_BYTES);
     this.#base = options.api.replace(/\/+$/, '');
     this.#csrfClient = options.uuid();
   }
