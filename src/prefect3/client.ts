@@ -10,6 +10,7 @@ import { type AnswerContext, problemText, readAnswer } from './rest-answer.ts';
 import type { RestPeriod } from '../rest-period.ts';
 import type { Secret } from '../secret.ts';
 import { csrfToken } from './schemas.ts';
+import { withoutSecrets } from '../without-secrets.ts';
 
 /** The API of Prefect 3.8, which is that of 2.20 as far as the agent goes. Servers refuse what is older than 0.8.0. */
 const API_VERSION = '0.8.4';
@@ -122,7 +123,7 @@ export class Prefect3Client {
       'x-prefect-api-version': API_VERSION,
     };
     const url = new URL(this.#base + path);
-    const redact = (text: string) => (key === undefined ? text : text.replaceAll(key.reveal(), '[secret]'));
+    const redact = (text: string) => withoutSecrets(text, key === undefined ? [] : [key.reveal()]);
     const context = { operation: name, redact, url, nowMs: clock.now() };
     calls.count('prefect', name);
     try {
