@@ -9,7 +9,7 @@ import {
 } from './deployments.ts';
 import { filters, isNamed } from './filters.ts';
 import { createFlowRun, flowRunView } from './flow-runs.ts';
-import { limitOf } from './limit.ts';
+import { page, pageOf } from './page.ts';
 import { notFound, Refusal } from './refusal.ts';
 import { noContent, ok, route, type Route, routeWithBody, rowOf } from './route.ts';
 import { stateBody } from './state.ts';
@@ -30,10 +30,7 @@ const newRun = z.strictObject({
   idempotency_key: z.nullish(z.string()),
 });
 
-const query = z.extend(filters, {
-  limit: z.nullish(z.int()),
-  offset: z._default(z.int().check(z.gte(0)), 0),
-});
+const query = z.extend(filters, page);
 
 export function flowRoutes(store: Store): readonly Route[] {
   return [
@@ -41,9 +38,9 @@ export function flowRoutes(store: Store): readonly Route[] {
       const known = find(store.flows.values(), (flow) => flow.name === name);
       return { status: known ? 200 : 201, body: known ?? createFlow(store, name) };
     }),
-    routeWithBody('POST /flows/filter', query, ({ flows, limit, offset }) => {
+    routeWithBody('POST /flows/filter', query, ({ flows, ...part }) => {
       const found = [...store.flows.values()].filter((flow) => isNamed(flow, flows));
-      return ok(found.slice(offset, offset + limitOf(limit)));
+      return ok(pageOf(found, part));
     }),
     route('GET /flows/{id}', (request) => ok(rowOf(store.flows, request, 'Flow'))),
   ];
@@ -63,13 +60,12 @@ export function deploymentRoutes(store: Store): readonly Route[] {
       const { deployment, isNew } = upsertDeployment(store, body);
       return { status: isNew ? 201 : 200, body: deploymentView(store, deployment) };
     }),
-    routeWithBody('POST /deployments/filter', query, ({ deployments, flows, limit, offset }) => {
+    routeWithBody('POST /deployments/filter', query, ({ deployments, flows, ...part }) => {
       const found = [...store.deployments.values()].filter(
         (deployment) =>
           isNamed(deployment, deployments) && isNamed(store.flows.get(deployment.flow_id), flows),
       );
-      const page = found.slice(offset, offset + limitOf(limit));
-      return ok(page.map((deployment) => deploymentView(store, deployment)));
+      return ok(pageOf(found, part).map((deployment) => deploymentView(store, deployment)));
     }),
     route('GET /deployments/{id}', (request) =>
       ok(deploymentView(store, rowOf(store.deployments, request, WHAT))),

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { limitOf } from './limit.ts';
+import { page, pageOf } from './page.ts';
 import { notFound } from './refusal.ts';
 import { created, ok, route, type Route, type RouteRequest, routeWithBody, rowOf } from './route.ts';
 import { find, newRow, type Store } from './store.ts';
@@ -19,8 +19,7 @@ const logQuery = z.object({
   logs: z.nullish(
     z.strictObject({ flow_run_id: z.nullish(z.strictObject({ any_: z.nullish(z.array(z.guid())) })) }),
   ),
-  limit: z.nullish(z.int()),
-  offset: z._default(z.int().check(z.gte(0)), 0),
+  ...page,
 });
 
 export function logRoutes(store: Store): readonly Route[] {
@@ -31,12 +30,12 @@ export function logRoutes(store: Store): readonly Route[] {
       }
       return created(null);
     }),
-    routeWithBody('POST /logs/filter', logQuery, ({ logs, limit, offset }) => {
+    routeWithBody('POST /logs/filter', logQuery, ({ logs, ...part }) => {
       const ids = logs?.flow_run_id?.any_;
       const found = store.logs
         .filter(({ flow_run_id: id }) => ids == null || (id !== null && ids.includes(id)))
         .sort((a, b) => Date.parse(a.timestamp) - Date.parse(b.timestamp));
-      return ok(found.slice(offset, offset + limitOf(limit)));
+      return ok(pageOf(found, part));
     }),
   ];
 }

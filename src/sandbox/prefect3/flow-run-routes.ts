@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { filters, flowRunPasses, flowRunFilter, sort, sorted } from './filters.ts';
 import { flowRunView } from './flow-runs.ts';
-import { limitOf } from './limit.ts';
+import { page, pageOf } from './page.ts';
 import { Refusal } from './refusal.ts';
 import { noContent, ok, route, type Route, routeWithBody, rowOf } from './route.ts';
 import { proposeState } from './set-state.ts';
@@ -12,8 +12,7 @@ const WHAT = 'Flow run';
 
 const query = z.extend(filters, {
   sort: z._default(sort, 'ID_DESC'),
-  limit: z.nullish(z.int()),
-  offset: z._default(z.int().check(z.gte(0)), 0),
+  ...page,
 });
 
 const change = z.strictObject({
@@ -23,22 +22,19 @@ const change = z.strictObject({
   job_variables: z.nullish(z.record(z.string(), z.unknown())),
   parameters: z.optional(z.record(z.string(), z.unknown())),
   tags: z.optional(z.array(z.string())),
-  empirical_policy: z.optional(z.unknown()),
+  empirical_policy: z.optional(z.record(z.string(), z.unknown())),
 });
 
 export function flowRunRoutes(store: Store): readonly Route[] {
   return [
     routeWithBody('POST /flow_runs/filter', query, (body) => {
-      const limit = limitOf(body.limit);
       const runs = [...store.flowRuns.values()].filter((run) => flowRunPasses(store, run, body));
-      const page = sorted(runs, body.sort).slice(body.offset, body.offset + limit);
-      return ok(page.map((run) => flowRunView(store, run)));
+      return ok(pageOf(sorted(runs, body.sort), body).map((run) => flowRunView(store, run)));
     }),
     route('GET /flow_runs/{id}', (request) => ok(flowRunView(store, rowOf(store.flowRuns, request, WHAT)))),
     routeWithBody('PATCH /flow_runs/{id}', change, (body, request) => {
       const run = rowOf(store.flowRuns, request, WHAT);
-      const { empirical_policy: policy, ...rest } = body;
-      Object.assign(run, rest, { updated: now(store) });
+      Object.assign(run, body, { updated: now(store) });
       return noContent;
     }),
     route('DELETE /flow_runs/{id}', (request) => {

@@ -13,6 +13,16 @@ export interface NewFlowRun {
   readonly state?: StateBody | null | undefined;
 }
 
+const NO_RETRIES = {
+  max_retries: 0,
+  retry_delay_seconds: 0,
+  retries: null,
+  retry_delay: null,
+  pause_keys: [],
+  resuming: false,
+  retry_type: null,
+};
+
 /** Creates a run of a deployment, or finds the one that has its idempotency key. */
 export function createFlowRun(
   store: Store,
@@ -47,6 +57,7 @@ function newFlowRun(store: Store, deployment: Deployment, run: NewFlowRun): Flow
     flow_version: null,
     parameters: { ...deployment.parameters, ...run.parameters },
     idempotency_key: run.idempotency_key ?? null,
+    empirical_policy: NO_RETRIES,
     tags: [...new Set([...deployment.tags, ...(run.tags ?? [])])],
     labels: {
       'prefect.flow.id': deployment.flow_id,
@@ -82,18 +93,19 @@ export function flowRunView(store: Store, run: FlowRun) {
 
 /** A flow run as the list of a work pool's due runs shows it: without its state and the names of where it belongs. */
 export function listedFlowRun(store: Store, { lease, ...run }: FlowRun) {
-  const startMs = run.start_time === null ? store.clock.now() : Date.parse(run.start_time);
+  const nowMs = store.clock.now();
+  const startMs = run.start_time === null ? nowMs : Date.parse(run.start_time);
+  const runningMs = run.state.type === 'RUNNING' ? nowMs - Date.parse(run.state.timestamp) : 0;
   return {
     ...run,
     deployment_version: null,
     work_queue_name: null,
     context: {},
-    empirical_policy: NO_RETRIES,
     parent_task_run_id: null,
     state_id: run.state.id,
     state_type: run.state.type,
     state_name: run.state.name,
-    estimated_run_time: run.total_run_time,
+    estimated_run_time: run.total_run_time + runningMs / 1000,
     estimated_start_time_delta: Math.max(0, (startMs - Date.parse(run.expected_start_time)) / 1000),
     auto_scheduled: false,
     infrastructure_document_id: null,
@@ -101,13 +113,3 @@ export function listedFlowRun(store: Store, { lease, ...run }: FlowRun) {
     state: null,
   };
 }
-
-const NO_RETRIES = {
-  max_retries: 0,
-  retry_delay_seconds: 0,
-  retries: null,
-  retry_delay: null,
-  pause_keys: [],
-  resuming: false,
-  retry_type: null,
-};

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { listedFlowRun } from './flow-runs.ts';
-import { limitOf } from './limit.ts';
+import { limitOf } from './page.ts';
 import { now, type Store } from './store.ts';
 import type { FlowRun, WorkPool, WorkQueue } from './tables.ts';
 import { moment } from './time.ts';

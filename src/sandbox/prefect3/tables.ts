@@ -84,6 +84,7 @@ export interface FlowRun extends Row {
   readonly deployment_id: string | null;
   readonly work_queue_id: string | null;
   flow_version: string | null;
+  empirical_policy: JsonObject;
   readonly parameters: JsonObject;
   readonly idempotency_key: string | null;
   readonly tags: readonly string[];

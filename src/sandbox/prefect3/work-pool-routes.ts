@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { filters, isNamed } from './filters.ts';
-import { limitOf } from './limit.ts';
+import { page, pageOf } from './page.ts';
 import { Refusal } from './refusal.ts';
 import { created, noContent, ok, route, type Route, routeWithBody, rowOf } from './route.ts';
 import { scheduledRuns, scheduledRunsQuery } from './scheduled-runs.ts';
@@ -38,10 +38,6 @@ const newQueue = z.strictObject({
 });
 const queueChange = z.strictObject({ ...limits, priority: z.nullish(z.int().check(z.gte(1))) });
 
-const page = {
-  limit: z.nullish(z.int()),
-  offset: z._default(z.int().check(z.gte(0)), 0),
-};
 const heartbeat = z.object({
   name: z.string(),
   heartbeat_interval_seconds: z.nullish(z.int()),
@@ -58,9 +54,9 @@ export function workPoolRoutes(store: Store): readonly Route[] {
       }
       return created(poolView(store, createWorkPool(store, body)));
     }),
-    routeWithBody('POST /work_pools/filter', z.extend(filters, page), ({ work_pools, limit, offset }) => {
+    routeWithBody('POST /work_pools/filter', z.extend(filters, page), ({ work_pools, ...part }) => {
       const found = [...store.pools.values()].filter((pool) => isNamed(pool, work_pools));
-      return ok(found.slice(offset, offset + limitOf(limit)).map((pool) => poolView(store, pool)));
+      return ok(pageOf(found, part).map((pool) => poolView(store, pool)));
     }),
     route('GET /work_pools/{name}', (request) => ok(poolView(store, poolNamed(store, nameOf(request))))),
     routeWithBody('PATCH /work_pools/{name}', poolChange, (body, request) => {
@@ -81,9 +77,9 @@ function workQueueRoutes(store: Store): readonly Route[] {
       const { id } = poolNamed(store, nameOf(request));
       return created(queueView(store, createWorkQueue(store, id, body)));
     }),
-    routeWithBody('POST /work_pools/{name}/queues/filter', z.object(page), ({ limit, offset }, request) => {
+    routeWithBody('POST /work_pools/{name}/queues/filter', z.object(page), (part, request) => {
       const queues = queuesOf(store, poolNamed(store, nameOf(request)).id);
-      return ok(queues.slice(offset, offset + limitOf(limit)).map((queue) => queueView(store, queue)));
+      return ok(pageOf(queues, part).map((queue) => queueView(store, queue)));
     }),
     routeWithBody('PATCH /work_pools/{name}/queues/{queue}', queueChange, (body, request) => {
       const pool = poolNamed(store, nameOf(request));
@@ -105,11 +101,11 @@ function workerRoutes(store: Store): readonly Route[] {
       beat(store, poolNamed(store, nameOf(request)), body.name, body.heartbeat_interval_seconds ?? 30);
       return noContent;
     }),
-    routeWithBody('POST /work_pools/{name}/workers/filter', z.object(page), ({ limit, offset }, request) => {
+    routeWithBody('POST /work_pools/{name}/workers/filter', z.object(page), (part, request) => {
       const { id } = poolNamed(store, nameOf(request));
       const workers = [...store.workers.values()].filter(({ work_pool_id }) => work_pool_id === id);
       const nowMs = store.clock.now();
-      const views = workers.slice(offset, offset + limitOf(limit)).map((worker) => ({
+      const views = pageOf(workers, part).map((worker) => ({
         ...worker,
         status:
           Date.parse(worker.last_heartbeat_time) + 3000 * worker.heartbeat_interval_seconds > nowMs
