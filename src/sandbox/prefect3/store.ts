@@ -15,7 +15,7 @@ import type {
 import { timestamp, type Timestamp } from './time.ts';
 
 /** One state that was set on a flow run. */
-export interface StateEvent {
+interface StateEvent {
   readonly flowRunId: string;
   /** undefined: the run has just been created. */
   readonly from: State | undefined;
