@@ -42,6 +42,8 @@ export interface Store {
   readonly blocks: Map<string, BlockDocument>;
   readonly variables: Map<string, Variable>;
   readonly stateListeners: Set<StateListener>;
+  /** The next moment at which the server changes a run of itself, in milliseconds since the epoch; it may be too early. */
+  nextServiceMs: number;
 }
 
 export function createStore(parts: Pick<Store, 'clock' | 'newId' | 'version'>): Store {
@@ -58,6 +60,7 @@ export function createStore(parts: Pick<Store, 'clock' | 'newId' | 'version'>): 
     blocks: new Map(),
     variables: new Map(),
     stateListeners: new Set(),
+    nextServiceMs: Infinity,
   };
 }
 

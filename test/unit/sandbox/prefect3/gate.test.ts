@@ -159,3 +159,7 @@ test('a worker that stays silent for three of its intervals makes the pool not r
   pass(180_000);
   expect(await status()).toBe('NOT_READY');
 });
+
+test('a path that cannot be read is an error of the server', async () => {
+  expect(await newPrefect3().request('GET', '/work_pools/%E0%A4%A')).toMatchObject({ status: 500 });
+});
