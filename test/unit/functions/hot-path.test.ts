@@ -21,6 +21,8 @@ const NEEDLESS = [
   '/src/ecs/run-task.ts',
   '/src/plan.ts',
   '/src/prefect1/task-request.ts',
+  '/src/prefect3/job-configuration.ts',
+  '/src/prefect3/task-request.ts',
 ];
 
 /** What needs the control record, and nothing before it. */

@@ -1,13 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { FlowRunError, SettingsError } from '../../../src/errors.ts';
+import { HARMLESS_VARIABLES } from '../../../src/prefect3/flow-environment.ts';
 import type { TaskRequestSettings } from '../../../src/prefect3/settings.ts';
+import { jobConfiguration } from '../../../src/prefect3/job-configuration.ts';
+import { pinnedDefinition } from '../../../src/prefect3/task-request.ts';
 import { Secret } from '../../../src/secret.ts';
 import {
   type Asked,
   built,
   environmentOf3,
+  never,
   pool,
   requested,
+  run3,
   settings3,
   TableOfDocuments,
   template,
@@ -75,6 +80,15 @@ describe('a registered definition', () => {
     ...asked,
   });
   const container = { name: 'web', secrets: [{ name: 'PREFECT_API_KEY', valueFrom: 'arn:own' }] };
+
+  test.each([
+    [{ task_definition_arn: ARN }, ARN],
+    [{ task_definition_arn: '' }, undefined],
+    [{}, undefined],
+  ])('is the one that %j names', async (jobVariables, name) => {
+    const job = await jobConfiguration(run3(jobVariables), pool(), new TableOfDocuments(), never);
+    expect(pinnedDefinition(job)).toBe(name);
+  });
 
   test('is run as it is, and gives the key by its own secret', async () => {
     const request = await requested(pinned({ described: { containerDefinitions: [container] } }));
@@ -157,6 +171,11 @@ describe('the agent’s settings', () => {
       PREFECT_API_URL: 'http://inside/api',
     });
   });
+});
+
+test('the agent’s own variables are those that anyone may read', async () => {
+  const names = Object.keys(environmentOf3(await requested({ settings: withSecret })));
+  expect(new Set(names)).toEqual(HARMLESS_VARIABLES);
 });
 
 test('the environment of the agent reaches no task', async () => {
