@@ -13,17 +13,20 @@ type Document = Readonly<Record<string, unknown>>;
 const runTask = requestSchema(RunTaskRequest$);
 const taskDefinition = requestSchema(RegisterTaskDefinitionRequest$);
 
-/** What boto3 would have against arguments of RunTask, each with its path, and what contradicts one launch as one task. */
-export function runTaskProblems(kwargs: Document): string[] {
+/**
+ * What boto3 would have against arguments of RunTask, each with its path, and what contradicts one launch as one task.
+ * @param root what the path begins with
+ */
+export function runTaskProblems(kwargs: Document, root = 'run_task_kwargs'): string[] {
   const { count, overrides } = kwargs;
   const given = [
-    ...('taskDefinition' in kwargs ? ['run_task_kwargs.taskDefinition: set by the agent; remove it'] : []),
+    ...('taskDefinition' in kwargs ? [`${root}.taskDefinition: set by the agent; remove it`] : []),
     ...(typeof count === 'number' && count !== 1
-      ? [`run_task_kwargs.count: expected 1, got ${count}; a flow run is one task, so remove it`]
+      ? [`${root}.count: expected 1, got ${count}; a flow run is one task, so remove it`]
       : []),
   ];
   const checked = { ...kwargs, ...(isTable(overrides) && { overrides: withTaskSize(overrides) }) };
-  return [...given, ...problems(runTask, { ...checked, taskDefinition: '' }, 'run_task_kwargs')];
+  return [...given, ...problems(runTask, { ...checked, taskDefinition: '' }, root)];
 }
 
 /** What boto3 would have against a task definition, each with its path. Prefect names it itself and adds the flow's container. */

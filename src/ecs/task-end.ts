@@ -86,7 +86,7 @@ const INTERRUPTIONS: readonly unknown[] = ['SpotInterruption', 'TerminationNotic
 export function readTaskEnd(task: Task, chosenByRun: ReadonlySet<string>): TaskEnd | undefined {
   const { lastStatus, stopCode, stoppedAt, createdAt, containers = [] } = task;
   if (lastStatus !== 'STOPPED') return undefined;
-  const exitCode = flowContainer(containers)?.exitCode;
+  const exitCode = flowContainer(task)?.exitCode;
   const said = [task.stoppedReason, ...containers.map(({ reason }) => reason)].filter(
     (text) => text !== undefined && text !== '',
   );
@@ -113,11 +113,14 @@ function causeOf(
   return rule === undefined || isRuns ? 'run' : rule.cause;
 }
 
-function flowContainer(containers: readonly Container[]): Container | undefined {
-  return (
-    containers.find(({ name }) => name === 'flow') ??
-    containers.find(({ exitCode }) => exitCode !== undefined)
-  );
+/** Called `flow` by Prefect 1 and mostly `prefect` since; in doubt the one whose command was replaced, or any that ran. */
+function flowContainer({ containers = [], overrides }: Task): Container | undefined {
+  const commanded = overrides?.containerOverrides?.find(({ command }) => command !== undefined)?.name;
+  for (const wanted of ['flow', 'prefect', commanded]) {
+    const found = containers.find(({ name }) => name === wanted && name !== undefined);
+    if (found !== undefined) return found;
+  }
+  return containers.find(({ exitCode }) => exitCode !== undefined);
 }
 
 function taskName({ taskArn = '' }: Task): string {

@@ -17,7 +17,12 @@ const warmed = once(async () => {
   const { logLevel } = settings.agent;
   logger.setLogLevel(logLevel === 'WARNING' ? 'WARN' : logLevel);
   const clock = systemClock;
-  return { settings, clock, logger, ...createAgent(settings, { logger, calls: new CallCounter(), clock }) };
+  return {
+    settings,
+    clock,
+    logger,
+    ...(await createAgent(settings, { logger, calls: new CallCounter(), clock })),
+  };
 });
 
 /** Hears of each task that has stopped. The event only says where to look. */

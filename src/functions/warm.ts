@@ -29,5 +29,5 @@ export async function createWarm(logger: PowertoolsLogger): Promise<Warm> {
   const calls = new CallCounter();
   const clock = systemClock;
   const control = await createControlStore(settings.controlTable);
-  return { ...createAgent(settings, { logger, calls, clock }), calls, clock, control, logger };
+  return { ...(await createAgent(settings, { logger, calls, clock })), calls, clock, control, logger };
 }

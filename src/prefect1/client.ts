@@ -1,37 +1,23 @@
 import type { TadaDocumentNode } from 'gql.tada';
 import { ClientError, GraphQLClient } from 'graphql-request';
 import type * as z from 'zod/mini';
-import {
-  type ApiErrorContext,
-  errorEntries,
-  fromEntries,
-  type GraphQLErrorEntry,
-  malformed,
-  toApiError,
-} from './api-error.ts';
-import { boundedFetch } from './bounded-fetch.ts';
-import { type Resend, resendAfterMs } from './resend.ts';
-import { RestPeriod } from './rest-period.ts';
+import { ApiCalls } from '../api-calls.ts';
+import type { ApiErrorContext } from '../api-error.ts';
+import { errorEntries, fromEntries, type GraphQLErrorEntry, malformed, toApiError } from './api-error.ts';
+import { boundedFetch } from '../bounded-fetch.ts';
 import type { CallCounter } from '../call-counter.ts';
 import type { Clock } from '../clock.ts';
 import { describeIssues } from '../describe-issues.ts';
-import { PrefectApiError } from '../errors.ts';
+import type { Resend } from '../resend.ts';
+import type { RestPeriod } from '../rest-period.ts';
 import type { Secret } from '../secret.ts';
-import { timeoutSignal } from '../timeout-signal.ts';
-import { withRetries } from '../with-retries.ts';
 import { withoutSecrets } from '../without-secrets.ts';
 
 /** The protocol spoken: what the genuine agent of this version sends. */
 const CORE_VERSION = '1.4.1';
 
-/** The genuine client's own time-out, in milliseconds. */
-const REQUEST_TIMEOUT_MS = 15_000;
-
-/**
- * A request is not sent again when it was begun longer ago than this, in milliseconds: an API that hangs costs
- * an invocation one time-out and not four.
- */
-const PATIENCE_MS = 15_000;
+/** Prefect keeps a state under 1 MB; a page of 25 runs with their states stays far below this. */
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 export interface Prefect1ClientOptions {
   readonly api: string;
@@ -68,14 +54,21 @@ export class Prefect1Client {
   tenantId: string | undefined;
   /** Sent once the agent is registered. */
   agentId: string | undefined;
-  /** While it lasts, requests fail without being sent. */
-  readonly rest = new RestPeriod();
+  readonly #calls: ApiCalls;
   readonly #options: Prefect1ClientOptions;
   readonly #client: GraphQLClient;
 
   constructor(options: Prefect1ClientOptions) {
     this.#options = options;
-    this.#client = new GraphQLClient(options.api, { fetch: boundedFetch(options.fetch ?? fetch) });
+    this.#calls = new ApiCalls(options);
+    this.#client = new GraphQLClient(options.api, {
+      fetch: boundedFetch(options.fetch ?? fetch, MAX_ANSWER_BYTES),
+    });
+  }
+
+  /** While it lasts, requests fail without being sent. */
+  get rest(): RestPeriod {
+    return this.#calls.rest;
   }
 
   /** @throws PrefectApiError for anything but data without errors, of the shape that the operation expects. */
@@ -84,8 +77,8 @@ export class Prefect1Client {
     variables: Variables,
     signal: AbortSignal,
   ): Promise<Data> {
-    const attempt = async () => {
-      const { data, errors } = await this.#send(operation, variables, signal);
+    const attempt = async (within: AbortSignal) => {
+      const { data, errors } = await this.#send(operation, variables, within);
       // What an answer says is without the key already.
       const context = { operation: operation.name, redact: String };
       if (errors.length > 0) throw fromEntries(context, errors);
@@ -93,7 +86,7 @@ export class Prefect1Client {
       if (!parsed.success) throw malformed(context, describeIssues(parsed.error));
       return parsed.data;
     };
-    return this.#withRetries(attempt, operation, signal);
+    return this.#calls.call(operation, attempt, signal);
   }
 
   /**
@@ -105,47 +98,16 @@ export class Prefect1Client {
     variables: Variables,
     signal: AbortSignal,
   ): Promise<Answer<Data>> {
-    const attempt = () => this.#send(operation, variables, signal);
-    return this.#withRetries(attempt, operation, signal);
-  }
-
-  async #withRetries<T>(
-    attempt: () => Promise<T>,
-    { name, resend }: Pick<Operation<unknown, unknown>, 'name' | 'resend'>,
-    signal: AbortSignal,
-  ): Promise<T> {
-    const { clock, random = Math.random } = this.#options;
-    const startMs = clock.now();
-    const politely = async () => {
-      this.rest.throwIfResting(name, clock.now());
-      try {
-        return await attempt();
-      } catch (error) {
-        this.rest.note(error, clock.now());
-        throw error;
-      }
-    };
-    return withRetries(politely, {
-      retryAfterMs: (error) =>
-        clock.now() - startMs < PATIENCE_MS ? resendAfterMs(error, resend) : undefined,
-      clock,
-      random,
-      signal,
-    });
+    const attempt = (within: AbortSignal) => this.#send(operation, variables, within);
+    return this.#calls.call(operation, attempt, signal);
   }
 
   async #send<Data extends object, Variables extends object>(
     { name, document }: Operation<Data, Variables>,
     variables: Variables,
-    parent: AbortSignal,
+    signal: AbortSignal,
   ): Promise<Answer<Data>> {
     const { clock, calls, apiKey } = this.#options;
-    const late = new PrefectApiError(
-      `Prefect API, ${name}: no answer within ${REQUEST_TIMEOUT_MS / 1000} seconds.`,
-      { effect: 'unknown', transient: true },
-    );
-    using timeout = timeoutSignal(clock, REQUEST_TIMEOUT_MS, late, parent);
-    const { signal } = timeout;
     const key = await apiKey(signal);
     const context = {
       operation: name,
@@ -158,8 +120,6 @@ export class Prefect1Client {
       if (typeof data !== 'object' || data === null) throw malformed(context);
       return { data, errors: [] };
     } catch (error) {
-      // The signal's reason says more than the AbortError that fetch makes of it.
-      if (signal.aborted) throw endedBy(name, signal);
       if (error instanceof ClientError && error.response.status === 200) return partial(context, error);
       throw toApiError(context, error, clock.now());
     }
@@ -180,10 +140,4 @@ function partial<Data>(context: ApiErrorContext, error: ClientError): Answer<Dat
   const data: unknown = error.response.data;
   if (entries.length === 0) throw malformed(context);
   return { data: typeof data === 'object' && data !== null ? data : {}, errors: entries };
-}
-
-function endedBy(operation: string, { reason }: AbortSignal): PrefectApiError {
-  if (reason instanceof PrefectApiError) return reason;
-  const text = `Prefect API, ${operation}: ended before the answer came.`;
-  return new PrefectApiError(text, { effect: 'unknown', transient: false, cause: reason });
 }

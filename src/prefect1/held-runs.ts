@@ -55,7 +55,7 @@ function readHeldRun(value: unknown, nowMs: number): HeldRun<Prefect1FlowRun> | 
   if (read === undefined || 'unreadable' in read || row === undefined || sinceMs === undefined)
     return undefined;
   const { run } = read;
-  const about = { run, version: run.version, sinceMs };
+  const about = { run, version: String(run.version), sinceMs };
   switch (row.state) {
     case 'Submitted': {
       const claim = readClaim(row.serialized_state);

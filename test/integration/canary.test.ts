@@ -180,13 +180,13 @@ test('a logger that prints the settings would be found out', async () => {
   const settings = await loadSettings({ AWS_LAMBDA_FUNCTION_NAME: 'poll', ...env });
   const findings = new Findings();
   const talkative = new RecordingLogger();
-  const { apiKey } = settings.prefect1;
+  const { apiKey } = settings.prefect;
   const print = (shown: unknown) => {
     talkative.info('Settings', { shown });
     findings.add('logs', talkative.entries);
     return findings.leaks();
   };
-  const { agent } = createAgent(settings, {
+  const { agent } = await createAgent(settings, {
     logger: talkative,
     calls: new CallCounter(),
     clock: systemClock,

@@ -9,6 +9,7 @@ export class Processes {
   readonly #name: string;
   readonly #sandboxes: Sandbox[] = [];
   #uses = 0;
+  #made = 0;
 
   /** @param name of the function. */
   constructor(world: World, name: string) {
@@ -18,7 +19,9 @@ export class Processes {
 
   /** Has an idle process, or a new one, do something; it may be killed, frozen or have its clock jump meanwhile. */
   async use(work: (sandbox: Sandbox) => Promise<void>): Promise<void> {
-    const sandbox = this.#sandbox();
+    const idle = this.#idle();
+    const sandbox = idle ?? (await this.#fresh());
+    if (idle === undefined) this.#sandboxes.push(sandbox);
     const { env } = sandbox;
     this.#doom(sandbox);
     await work(sandbox);
@@ -46,12 +49,14 @@ export class Processes {
     });
   }
 
-  #sandbox(): Sandbox {
+  /** undefined: there is none, or Lambda begins a new one. */
+  #idle(): Sandbox | undefined {
     const isWarm = this.#world.choices(`sandbox of ${this.#name}${this.#uses}`).chance(0.8);
     const idle = this.#sandboxes.find(({ env, current }) => current === undefined && !env.isDead);
-    if (idle !== undefined && isWarm) return idle;
-    const fresh = coldSandbox(this.#world, `${this.#name}${this.#sandboxes.length + 1}`);
-    this.#sandboxes.push(fresh);
-    return fresh;
+    return isWarm ? idle : undefined;
+  }
+
+  async #fresh(): Promise<Sandbox> {
+    return coldSandbox(this.#world, `${this.#name}${(this.#made += 1)}`);
   }
 }

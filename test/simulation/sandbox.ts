@@ -49,7 +49,7 @@ const secretsManager = new SecretsManagerClient({
  */
 async function loadEverything(): Promise<void> {
   const silent = () => undefined;
-  const { launching } = createAgent(settings, {
+  const { launching } = await createAgent(settings, {
     logger: { debug: silent, info: silent, warn: silent, error: silent },
     calls: new CallCounter(),
     clock: systemClock,
@@ -60,6 +60,8 @@ async function loadEverything(): Promise<void> {
   const key = { arn: '', stage: undefined, id: undefined };
   await readSecret(key, new AbortController().signal, secretsManager);
   await import('../../src/agent/recover.ts');
+  await import('../../src/prefect1/claim.ts');
+  await import('../../src/prefect1/settle.ts');
 }
 
 await loadEverything();
@@ -73,7 +75,7 @@ export interface Sandbox {
 }
 
 /** A cold start. */
-export function coldSandbox(world: World, name: string): Sandbox {
+export async function coldSandbox(world: World, name: string): Promise<Sandbox> {
   const { clock, trace, api, ecs, mutation } = world;
   const env = new Environment(name, clock, trace);
   const network = new Network(env, {
@@ -86,7 +88,7 @@ export function coldSandbox(world: World, name: string): Sandbox {
   });
   const calls = new CallCounter();
   const logger = listening(world, env);
-  const created = createAgent(settings, {
+  const created = await createAgent(settings, {
     ...{ logger, calls, clock: env, secretsManager },
     random: world.choices(`retries of ${name}`).random,
     fetch: network.fetch,

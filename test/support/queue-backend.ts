@@ -4,6 +4,7 @@ import type {
   AgentIdentity,
   Claim,
   FlowRunLog,
+  Launch,
   Look,
   LookQuery,
   PrefectBackend,
@@ -19,6 +20,7 @@ export class QueueBackend implements PrefectBackend {
   readonly claims: { readonly ids: string[]; readonly claimant: Claimant; readonly atMs: number }[] = [];
   readonly settlements: Settlement[] = [];
   readonly logs: FlowRunLog[] = [];
+  readonly launches: Launch[] = [];
   readonly sweeps: SweepQuery[] = [];
   stuck: HeldRun[] = [];
   queue: FlowRun[] = [];
@@ -30,7 +32,9 @@ export class QueueBackend implements PrefectBackend {
     run: { ...run, claimKey: '1' },
   });
   onLog: () => void = () => undefined;
+  onRecord: () => void = () => undefined;
   now: () => number = () => 0;
+  notBeforeMs: number | undefined;
 
   async connect(identity: AgentIdentity): Promise<void> {
     this.identities.push(identity);
@@ -70,6 +74,12 @@ export class QueueBackend implements PrefectBackend {
 
   async held(): Promise<readonly HeldRun[]> {
     return Promise.resolve(this.stuck);
+  }
+
+  async recordLaunches(launches: readonly Launch[]): Promise<void> {
+    this.onRecord();
+    this.launches.push(...launches);
+    return Promise.resolve();
   }
 
   async log(lines: readonly FlowRunLog[]): Promise<void> {

@@ -54,7 +54,7 @@ async function finder() {
     agent: 'agent',
     client: sender,
     clock,
-    clusterOf: () => undefined,
+    clusterOf: () => Promise.resolve(undefined),
     chosenByRun: () => Promise.resolve(new Set<string>()),
   });
   return { tasks, sender, answer };

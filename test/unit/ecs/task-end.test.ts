@@ -116,3 +116,38 @@ test('the same end of two images is alike', () => {
     )?.likeness;
   expect(likeness('a.example.com/etl:1', '12')).toBe(likeness('b.example.com/report:7', '99'));
 });
+
+test.each<[string, Task]>([
+  [
+    'called `flow`',
+    {
+      containers: [
+        { name: 'proxy', exitCode: 0 },
+        { name: 'flow', exitCode: 9 },
+      ],
+    },
+  ],
+  [
+    'called `prefect`',
+    {
+      containers: [
+        { name: 'proxy', exitCode: 0 },
+        { name: 'prefect', exitCode: 9 },
+      ],
+    },
+  ],
+  [
+    'whose command was replaced',
+    {
+      containers: [
+        { name: 'proxy', exitCode: 0 },
+        { name: 'etl', exitCode: 9 },
+      ],
+      overrides: { containerOverrides: [{ name: 'proxy' }, { name: 'etl', command: ['prefect'] }] },
+    },
+  ],
+])('the exit code is that of the container %s', (_, change) => {
+  expect(readTaskEnd(stopped({ stopCode: 'EssentialContainerExited', ...change }), new Set())?.exitCode).toBe(
+    9,
+  );
+});
