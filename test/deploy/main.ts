@@ -1,0 +1,12 @@
+import { Checks } from '../support/checks.ts';
+import { pythonEnvironment } from '../support/python-environment.ts';
+import { checkTemplates } from './check-templates.ts';
+
+const programs = await pythonEnvironment({
+  name: 'deploy',
+  requirements: new URL('./requirements.txt', import.meta.url),
+  versions: ['3.11', '3.12', '3.10', '3.13'],
+});
+const checks = new Checks();
+await checkTemplates(checks, programs);
+process.exitCode = checks.end();
