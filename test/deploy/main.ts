@@ -1,5 +1,6 @@
 import { Checks } from '../support/checks.ts';
 import { pythonEnvironment } from '../support/python-environment.ts';
+import { checkLifecycle } from './check-lifecycle.ts';
 import { checkTemplates } from './check-templates.ts';
 
 const programs = await pythonEnvironment({
@@ -9,4 +10,5 @@ const programs = await pythonEnvironment({
 });
 const checks = new Checks();
 await checkTemplates(checks, programs);
+await checkLifecycle(checks, programs);
 process.exitCode = checks.end();
