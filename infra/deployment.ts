@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { settingsTable } from '../src/settings/settings-table.ts';
 import { checkedSettings } from './checked-settings.ts';
-import { condition, NO_VALUE, policy } from './cloudformation.ts';
+import { condition, NO_VALUE } from './cloudformation.ts';
 import { NOT_DEPLOYED } from './not-deployed.ts';
 import { readParameters, UNCHECKED } from './parameters.ts';
+import { readDocuments } from './read-documents.ts';
 import { readKey } from './read-key.ts';
 import { taskResources } from './task-resources.ts';
 import { rejectUnknownParameters } from './unknown-parameters.ts';
@@ -42,8 +43,7 @@ export async function deployment(resolve: (variable: string) => Promise<unknown>
       HasDashboard: condition(parameters.dashboard),
     },
     readKey: keyArn === '' ? NO_VALUE : readKey(keyArn, parameters.keyEncryptionKey),
-    readDocuments:
-      documents.length === 0 ? NO_VALUE : policy('read-documents', [['s3:GetObject'], documents]),
+    readDocuments: documents.length === 0 ? NO_VALUE : readDocuments(documents),
     permissionsBoundary: permissionsBoundary === '' ? NO_VALUE : permissionsBoundary,
     reservedConcurrency: reservedConcurrency ?? NO_VALUE,
     alarmEmail,

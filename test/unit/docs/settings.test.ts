@@ -12,7 +12,7 @@ const names = Object.keys(settingsTable) as SettingName[];
 
 const PAGE = `# Settings
 
-Each setting is an environment variable of the functions and of the command line, and a parameter of the same name for \`serverless deploy\`. An empty one counts as not set. Lists and maps are read as JSON or as a Python literal.
+Each setting is an environment variable of the functions and of the command line, and a parameter of the same name for \`serverless deploy\`. An empty one counts as not set. A deployment has defaults of its own for three of them: [deploy.md](deploy.md). Lists and maps are read as JSON or as a Python literal.
 
 Outside Lambda, Prefect's own files \`config.toml\`, \`backend.toml\` and \`auth.toml\` are read as well, below the environment.
 

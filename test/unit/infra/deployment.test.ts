@@ -134,6 +134,18 @@ test('a key of the customer that the API key is encrypted with may be used for t
   });
 });
 
+test('documents are read, and their bucket is listed, so that a missing one is told from a denied one', async () => {
+  const { readDocuments } = await deployed({ documents: 'arn:aws:s3:::a/b.yaml,arn:aws:s3:::a/c/*' });
+  expect(readDocuments).toMatchObject({
+    PolicyDocument: {
+      Statement: [
+        { Action: ['s3:GetObject'], Resource: ['arn:aws:s3:::a/b.yaml', 'arn:aws:s3:::a/c/*'] },
+        { Action: ['s3:ListBucket'], Resource: ['arn:aws:s3:::a'] },
+      ],
+    },
+  });
+});
+
 test('alarms go to an address, a topic, or both', async () => {
   const alarmTopic = 'arn:aws:sns:us-east-1:123456789012:pager';
   const { alarmActions } = await deployed({ alarmEmail: 'ops@example.com', alarmTopic });
