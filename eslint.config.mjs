@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['.venv/', 'dist/', '.serverless/', 'src/prefect1/graphql-env.d.ts', '**/*.mjs'] },
+  { ignores: ['.venv/', 'dist/', '.serverless/', 'src/prefect1/graphql-env.d.ts', '**/*.mjs', '**/*.cjs'] },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

@@ -44,7 +44,7 @@ export interface TaskRequestSettings {
 }
 
 /** The genuine agent's own template, for where nobody gives one. */
-const DEFAULT_TASK_DEFINITION = {
+export const DEFAULT_TASK_DEFINITION = {
   networkMode: 'awsvpc',
   cpu: '1024',
   memory: '2048',

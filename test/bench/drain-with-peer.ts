@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { pythonEnvironment } from '../interop/python-environment.ts';
+import { prefectEnvironment } from '../interop/prefect-environment.ts';
 import type { AgentCost, QueueToDrain } from './drain-queue.ts';
 
 /** How long the agent may take, and how long to start, in milliseconds. */
@@ -12,7 +12,7 @@ const PATIENCE_MS = 600_000;
 
 /** Empties a queue with Prefect 1.4.1's own ECS agent. It lives already when the runs are created. */
 export async function drainWithPeer({ sandbox, enqueue, isDrained }: QueueToDrain): Promise<AgentCost> {
-  const programs = await pythonEnvironment();
+  const programs = await prefectEnvironment();
   const home = await mkdtemp(join(tmpdir(), 'peer-'));
   await using cleanup = { [Symbol.asyncDispose]: () => rm(home, { recursive: true, force: true }) };
   // Without a network the agent would ask EC2 for the default VPC.

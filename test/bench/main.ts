@@ -1,6 +1,7 @@
 import { Argument, Command } from 'commander';
 import type { BenchOptions } from './bench-options.ts';
 import { benchColdStart } from './cold-start.ts';
+import { benchCost } from './cost.ts';
 import { benchDrain } from './drain.ts';
 import { benchGrowth } from './growth.ts';
 import { benchIdle } from './idle.ts';
@@ -13,6 +14,7 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<string
   'on-time': benchOnTime,
   drain: benchDrain,
   growth: benchGrowth,
+  cost: () => Promise.resolve(benchCost()),
 };
 
 /** Prints the tables of the benches that are named, or of all. Times are this machine's; counts are not. */

@@ -5,19 +5,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as z from 'zod/mini';
+import { stackOf } from '../support/stack.ts';
 
 const PACKAGED = fileURLToPath(new URL('../../.serverless', import.meta.url));
 
 const lambda = z.object({
-  Properties: z.object({
-    Handler: z.string(),
-    MemorySize: z.number(),
-    Environment: z.object({ Variables: z.record(z.string(), z.string()) }),
-  }),
-});
-
-const template = z.object({
-  Resources: z.object({ PollLambdaFunction: lambda, HealthLambdaFunction: lambda }),
+  Handler: z.string(),
+  MemorySize: z.number(),
+  Environment: z.object({ Variables: z.record(z.string(), z.string()) }),
 });
 
 /** A function as the template deploys it. */
@@ -39,19 +34,25 @@ export interface DeployedPackage extends AsyncDisposable {
 /** Unpacks the zip with CMake, which the runtime client needs as well: Node can't. */
 export async function unpackPackage(): Promise<DeployedPackage> {
   const file = await readFile(join(PACKAGED, 'cloudformation-template-update-stack.json'), 'utf8');
-  const { PollLambdaFunction, HealthLambdaFunction } = template.parse(JSON.parse(file)).Resources;
+  const stack = stackOf(JSON.parse(file));
   const taskRoot = await mkdtemp(join(tmpdir(), 'task-root-'));
   const zip = join(PACKAGED, 'serverless-prefect-agent.zip');
   await promisify(execFile)('cmake', ['-E', 'tar', 'xf', zip], { cwd: taskRoot });
   return {
     taskRoot,
-    poll: deployed('poll', PollLambdaFunction),
-    health: deployed('health', HealthLambdaFunction),
+    poll: deployed('poll', stack.get('PollLambdaFunction')?.properties),
+    health: deployed('health', stack.get('HealthLambdaFunction')?.properties),
     [Symbol.asyncDispose]: () => rm(taskRoot, { recursive: true, force: true }),
   };
 }
 
-function deployed(name: string, { Properties }: z.infer<typeof lambda>): DeployedFunction {
-  const { Handler: handler, MemorySize: memoryMb, Environment } = Properties;
-  return { name, handler, memoryMb, env: Environment.Variables };
+function deployed(name: string, properties: unknown): DeployedFunction {
+  const { Handler: handler, MemorySize: memoryMb, Environment } = lambda.parse(properties);
+  // The sandbox has one cluster.
+  return {
+    name,
+    handler,
+    memoryMb,
+    env: { ...Environment.Variables, PREFECT__CLOUD__AGENT__ECS__CLUSTER: '' },
+  };
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { table } from '../../src/cli/table.ts';
 import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
 import { sum } from '../bench/sum.ts';
-import { Checks } from '../interop/checks.ts';
+import { Checks } from '../support/checks.ts';
 import type { InvocationEnd } from './lambda-sandbox.ts';
 import type { RunsSeen } from './watch-runs.ts';
 

@@ -197,7 +197,7 @@ test('a logger that prints the settings would be found out', async () => {
 });
 
 test('the template has no place for a key, only for the ARN of its secret', async () => {
-  const parts = await readdir('infra');
+  const parts = (await readdir('infra')).filter((name) => name.endsWith('.yml'));
   for (const path of ['serverless.yml', ...parts.map((name) => `infra/${name}`)]) {
     const template = await readFile(path, 'utf8');
     for (const name of KEY_NAMES) expect(template, path).not.toMatch(new RegExp(`\\b${name}\\b`));

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import type { PollResult } from '../../src/functions/wake.ts';
 import { startLocalFunction } from '../../src/sandbox/lambda/local-function.ts';
 import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
-import { pythonEnvironment } from './python-environment.ts';
+import { prefectEnvironment } from './prefect-environment.ts';
 
 const BUNDLE = fileURLToPath(new URL('../../dist/poll.mjs', import.meta.url));
 const FLOWS = fileURLToPath(new URL('./flows.py', import.meta.url));
@@ -37,7 +37,7 @@ export interface Interop extends AsyncDisposable {
 }
 
 export async function startInterop(): Promise<Interop> {
-  const programs = await pythonEnvironment();
+  const programs = await prefectEnvironment();
   const directory = await mkdtemp(join(tmpdir(), 'interop-'));
   const sandbox = await startSandbox({
     path: [programs],

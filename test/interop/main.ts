@@ -1,6 +1,6 @@
 import { checkFlows } from './check-flows.ts';
 import { checkLaunchedAhead } from './check-launched-ahead.ts';
-import { Checks } from './checks.ts';
+import { Checks } from '../support/checks.ts';
 import { startInterop } from './interop.ts';
 
 await using interop = await startInterop();

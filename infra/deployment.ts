@@ -1,0 +1,55 @@
+import * as z from 'zod/mini';
+import { settingsTable } from '../src/settings/settings-table.ts';
+import { checkedSettings } from './checked-settings.ts';
+import { condition, NO_VALUE } from './cloudformation.ts';
+import { NOT_DEPLOYED } from './not-deployed.ts';
+import { readParameters, UNCHECKED } from './parameters.ts';
+import { readDocuments } from './read-documents.ts';
+import { readKey } from './read-key.ts';
+import { taskResources } from './task-resources.ts';
+import { rejectUnknownParameters } from './unknown-parameters.ts';
+
+const SETTINGS = Object.keys(settingsTable).filter((name) => !NOT_DEPLOYED.some((other) => other === name));
+
+/**
+ * The parameters of a deployment, checked, and what follows from them: what the fragments say `${self:custom.…}` for.
+ * Nothing is asked of AWS.
+ * @param resolve gives the value of a variable of the Serverless Framework
+ * @param given the parameters of the command line, `name=value`
+ * @throws SettingsError that lists, one to a line, what is missing or wrong
+ */
+export async function deployment(resolve: (variable: string) => Promise<unknown>, given: readonly string[]) {
+  const textOf = async (variable: string) => z.coerce.string().parse(await resolve(variable));
+  const parameter = (name: string) => textOf(`param:${name}, ''`);
+  const parameters = await readParameters(parameter);
+  rejectUnknownParameters(given, [...SETTINGS, ...Object.keys(parameters), ...UNCHECKED]);
+  const env = new Map<string, string>();
+  for (const name of SETTINGS) env.set(name, await parameter(name));
+  const { ecs, prefect } = await checkedSettings(Object.fromEntries(env));
+  const stack = `${await textOf('self:service')}-${await textOf('sls:stage')}`;
+  const taskDefinition = env.get('PREFECT__CLOUD__AGENT__ECS__TASK_DEFINITION') ?? '';
+  const { isOwn, ...tasks } = taskResources(ecs, taskDefinition, parameters, stack);
+  const { alarmEmail, alarmTopic, documents, permissionsBoundary, reservedConcurrency } = parameters;
+  const { apiKey } = prefect;
+  return {
+    ...tasks,
+    // Decided here and not by CloudFormation, which knows none of the parameters.
+    conditions: {
+      OwnCluster: condition(isOwn.cluster),
+      OwnExecutionRole: condition(isOwn.executionRole),
+      OwnFlowLogs: condition(isOwn.flowLogs),
+      MayUseDefaultNetwork: condition(ecs.runTaskKwargs['networkConfiguration'] === undefined),
+      HasAlarmEmail: condition(alarmEmail !== ''),
+      HasDashboard: condition(parameters.dashboard),
+    },
+    readKey: apiKey?.kind === 'secret' ? readKey(apiKey.arn, parameters.keyEncryptionKey) : NO_VALUE,
+    readDocuments: documents.length === 0 ? NO_VALUE : readDocuments(documents),
+    permissionsBoundary: permissionsBoundary === '' ? NO_VALUE : permissionsBoundary,
+    reservedConcurrency: reservedConcurrency ?? NO_VALUE,
+    alarmEmail,
+    alarmActions: [
+      ...(alarmEmail === '' ? [] : [{ Ref: 'AlarmTopic' }]),
+      ...(alarmTopic === '' ? [] : [alarmTopic]),
+    ],
+  };
+}
