@@ -8,29 +8,42 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-const REQUIREMENTS = fileURLToPath(new URL('./requirements.txt', import.meta.url));
-const FOLDER = fileURLToPath(new URL('../../.venv/interop', import.meta.url));
+/** The genuine Prefects, each with the versions of Python with which it and its pinned requirements work. */
+const PREFECTS = {
+  prefect1: { title: 'Prefect 1.4.1', requirements: './prefect1/requirements.txt', python: ['3.10', '3.11'] },
+  prefect2: {
+    title: 'Prefect 2.20',
+    requirements: './prefect3/requirements-2.txt',
+    python: ['3.11', '3.12', '3.10'],
+  },
+  prefect3: {
+    title: 'Prefect 3.8.8',
+    requirements: './prefect3/requirements.txt',
+    python: ['3.11', '3.12', '3.13'],
+  },
+} as const;
 
-/** The versions of Python with which Prefect 1.4.1 and the pinned requirements work. */
-const VERSIONS = ['3.10', '3.11'];
-
-const INSTALL_TIMEOUT_MS = 300_000;
+const INSTALL_TIMEOUT_MS = 600_000;
 
 /**
- * The folder of the programs of a Python environment with the genuine Prefect 1.4.1, made when it is not there
+ * The folder of the programs of a Python environment with a genuine Prefect, made when it is not there
  * or when the requirements have changed.
  */
-export async function pythonEnvironment(): Promise<string> {
-  const requirements = await readFile(REQUIREMENTS, 'utf8');
-  const stamp = createHash('sha256').update(requirements).digest('hex');
-  const stampFile = join(FOLDER, 'requirements.sha256');
-  const programs = join(FOLDER, 'bin');
+export async function pythonEnvironment(name: keyof typeof PREFECTS): Promise<string> {
+  const { title, python: versions, ...prefect } = PREFECTS[name];
+  const file = fileURLToPath(new URL(prefect.requirements, import.meta.url));
+  const folder = fileURLToPath(new URL(`../../.venv/${name}`, import.meta.url));
+  const stamp = createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+  const stampFile = join(folder, 'requirements.sha256');
+  const programs = join(folder, 'bin');
   if ((await readFile(stampFile, 'utf8').catch(() => '')) === stamp) return programs;
-  await rm(FOLDER, { recursive: true, force: true });
-  const python = await findPython();
-  process.stdout.write(`Installing Prefect 1.4.1 with ${python} ...\n`);
-  await run(python, ['-m', 'venv', FOLDER], { timeout: INSTALL_TIMEOUT_MS });
-  await run(join(programs, 'pip'), ['install', '--quiet', '--requirement', REQUIREMENTS], {
+  await rm(folder, { recursive: true, force: true });
+  const python = await findPython(title, versions);
+  process.stdout.write(`Installing ${title} with ${python} ...\n`);
+  await run(python, ['-m', 'venv', folder], { timeout: INSTALL_TIMEOUT_MS });
+  await run(join(programs, 'pip'), ['install', '--quiet', '--requirement', file], {
     timeout: INSTALL_TIMEOUT_MS,
   });
   await writeFile(stampFile, stamp);
@@ -38,10 +51,10 @@ export async function pythonEnvironment(): Promise<string> {
 }
 
 /** A Python on the PATH, or one of pyenv's, that Prefect works with. */
-async function findPython(): Promise<string> {
+async function findPython(title: string, versions: readonly string[]): Promise<string> {
   const pyenv = join(process.env.PYENV_ROOT ?? join(homedir(), '.pyenv'), 'versions');
   const installed = await readdir(pyenv).catch(() => []);
-  for (const version of VERSIONS) {
+  for (const version of versions) {
     const ofPyenv = installed
       .filter((name) => name.startsWith(`${version}.`))
       .map((name) => join(pyenv, name, 'bin', 'python'));
@@ -50,7 +63,7 @@ async function findPython(): Promise<string> {
     }
   }
   throw new Error(
-    `Expected a Python of version ${VERSIONS.join(', ')}, which Prefect 1.4.1 needs, on the PATH or of pyenv; found none. Install one, for example python3.10 with its venv module.`,
+    `Expected a Python of version ${versions.join(', ')}, which ${title} needs, on the PATH or of pyenv; found none. Install one, for example python${String(versions[0])} with its venv module.`,
   );
 }
 

@@ -1,0 +1,53 @@
+import { readdir } from 'node:fs/promises';
+import { type Chapter, inSeconds, tasksOf, until, untilFinal } from './story.ts';
+
+/** How much later than its start time a run may be Running, in milliseconds. */
+const START_WITHIN_MS = 5000;
+
+/** Runs that will be due, by a schedule and by hand. */
+export const aheadRuns: Chapter = async (story) => {
+  const { api, checks, deployments, world } = story;
+  const [first] = await api.flowRunsOf(deployments.scheduled);
+  if (first === undefined) throw new Error('Expected the server to have scheduled a run; there is none.');
+  const scheduled = first.id;
+  const startTimeMs = Date.parse(first.expected_start_time ?? '');
+  const cancelled = await api.createFlowRun(deployments.traced, { startTime: inSeconds(60) });
+  const tooEarly = await api.createFlowRun(deployments.traced, { startTime: inSeconds(3600) });
+  const neverLaunched = await api.createFlowRun(deployments.traced, { startTime: inSeconds(20) });
+  await api.cancel(neverLaunched);
+  return async () => {
+    const containers = [scheduled, cancelled].map((id) => tasksOf(story, id));
+    checks.equal(
+      'runs that start within the lead are launched, and no others',
+      containers.map((tasks) => tasks.length),
+      [1, 1],
+    );
+    checks.equal('one in an hour is not', tasksOf(story, tooEarly).length, 0);
+    await until('the container to look at its run', async () =>
+      (await api.logs(cancelled)).some((text) => /pull step|Downloading|waiting/i.test(text)),
+    );
+    await api.cancel(cancelled);
+    await untilFinal(story, [scheduled, cancelled, neverLaunched]);
+    const run = await api.flowRun(scheduled);
+    const lateMs = Date.parse(run.start_time ?? '') - startTimeMs;
+    process.stdout.write(`        a scheduled run was Running ${lateMs} ms after its start time\n`);
+    checks.equal(
+      'a scheduled run starts at its start time, not before, and succeeds',
+      [lateMs >= 0, lateMs <= START_WITHIN_MS, run.state_name],
+      [true, true, 'Completed'],
+    );
+    const states = await Promise.all(
+      [cancelled, neverLaunched].map(async (id) => (await api.flowRun(id)).state_name),
+    );
+    checks.equal('a run that is cancelled before it starts is Cancelled, launched or not', states, [
+      'Cancelled',
+      'Cancelled',
+    ]);
+    const traces = await readdir(`${world.directory}/traces`);
+    checks.equal(
+      'and is not executed',
+      [scheduled, cancelled, neverLaunched, tooEarly].map((id) => traces.includes(id)),
+      [true, false, false, false],
+    );
+  };
+};

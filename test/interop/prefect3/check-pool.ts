@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url';
+import type { PollResult } from '../../../src/functions/poll.ts';
+import { startLocalFunction } from '../../../src/sandbox/lambda/local-function.ts';
+import type { Checks } from '../checks.ts';
+import { aheadRuns } from './ahead-runs.ts';
+import { dueRuns } from './due-runs.ts';
+import { limitedRuns } from './limited-runs.ts';
+import { type PoolWorldOptions, startPoolWorld } from './pool-world.ts';
+import type { Story } from './story.ts';
+
+const BUNDLE = fileURLToPath(new URL('../../../dist/poll.mjs', import.meta.url));
+
+/** Flows of Prefect 2 or 3, by the genuine server. */
+export async function checkPool(prefect: PoolWorldOptions['prefect'], checks: Checks): Promise<void> {
+  await using world = await startPoolWorld({ prefect, execute: true });
+  process.stdout.write(`        the server answered after ${(world.server.startMs / 1000).toFixed(0)} s\n`);
+  await using poll = startLocalFunction({
+    functionName: 'poll',
+    bundle: BUNDLE,
+    env: world.agentEnv,
+    timeoutMs: 58_000,
+    onLog: () => undefined,
+  });
+  const invoke: Story['invoke'] = async () => {
+    const { result, error } = await poll.invoke({});
+    if (error !== undefined) throw new Error(`${error.errorType}: ${error.errorMessage}`);
+    return result as PollResult & { dryRun: false };
+  };
+  checks.equal('setup-pool creates the pool', await world.setUpPool('--yes'), {});
+  checks.equal('and finds nothing to change afterwards', await world.setUpPool(), {});
+  const story: Story = { world, api: world.api, deployments: await world.deploy(), checks, invoke };
+  const chapters = [await dueRuns(story), await aheadRuns(story), await limitedRuns(story)];
+  const { started } = await invoke();
+  checks.equal(
+    'the first invocation launches what is due or soon will be',
+    started,
+    prefect === 'prefect3' ? 6 : 5,
+  );
+  for (const check of chapters) await check();
+}
