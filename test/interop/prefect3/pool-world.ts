@@ -85,6 +85,7 @@ export async function startPoolWorld({ prefect, execute }: PoolWorldOptions): Pr
   const agentEnv = {
     ...awsEnv,
     PREFECT_API_URL: server.url,
+    PREFECT_WORK_POOL: POOL,
     PREFECT__CLOUD__AGENT__CONTROL_TABLE: dynamo.table,
     PREFECT__CLOUD__AGENT__ECS__SUBNETS: 'subnet-0a1b2c3d',
   };
