@@ -60,6 +60,10 @@ export class PrefectApi {
     });
   }
 
+  async changePool(name: string, change: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.#send('PATCH', `work_pools/${name}`, change);
+  }
+
   async logs(id: string): Promise<string[]> {
     const answer = await this.#send('POST', 'logs/filter', { logs: { flow_run_id: { any_: [id] } } });
     return logsSchema.parse(answer).map(({ message }) => message);
