@@ -13,13 +13,15 @@ type Document = Readonly<Record<string, unknown>>;
 const runTask = requestSchema(RunTaskRequest$);
 const taskDefinition = requestSchema(RegisterTaskDefinitionRequest$);
 
-/** What boto3 would have against arguments of RunTask, each with its path. */
-export function runTaskProblems(kwargs: Document): string[] {
-  const given =
-    'taskDefinition' in kwargs ? ['run_task_kwargs.taskDefinition: set by the agent; remove it'] : [];
+/**
+ * What boto3 would have against arguments of RunTask, each with its path.
+ * @param root what the path begins with
+ */
+export function runTaskProblems(kwargs: Document, root = 'run_task_kwargs'): string[] {
+  const given = 'taskDefinition' in kwargs ? [`${root}.taskDefinition: set by the agent; remove it`] : [];
   const { overrides } = kwargs;
   const checked = { ...kwargs, ...(isTable(overrides) && { overrides: withTaskSize(overrides) }) };
-  return [...given, ...problems(runTask, { ...checked, taskDefinition: '' }, 'run_task_kwargs')];
+  return [...given, ...problems(runTask, { ...checked, taskDefinition: '' }, root)];
 }
 
 /** What boto3 would have against a task definition, each with its path. Prefect names it itself and adds the flow's container. */

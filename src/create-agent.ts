@@ -1,14 +1,16 @@
-import type { ECSClientConfig } from '@aws-sdk/client-ecs';
+import type { ECSClient, ECSClientConfig } from '@aws-sdk/client-ecs';
+import type { FlowRun } from './agent/flow-run.ts';
+import type { TaskFinder } from './agent/launched-task.ts';
+import type { PrefectBackend } from './agent/prefect-backend.ts';
 import type { CallCounter } from './call-counter.ts';
 import type { Clock } from './clock.ts';
-import type { Launching } from './create-launching.ts';
 import { CallRate } from './ecs/call-rate.ts';
 import { TaskCap } from './ecs/task-cap.ts';
 import { EcsAgent } from './ecs/ecs-agent.ts';
+import type { EcsTasks } from './ecs/ecs-tasks.ts';
 import type { Logger } from './logger.ts';
 import { once } from './once.ts';
-import { Prefect1Backend } from './prefect1/backend.ts';
-import type { Prefect1FlowRun } from './prefect1/flow-run.ts';
+import type { EcsLookUps, RunTasks } from './run-tasks.ts';
 import { apiKeyProvider } from './settings/api-key.ts';
 import type { Settings } from './settings/settings.ts';
 
@@ -24,26 +26,73 @@ export interface CreateAgentDependencies {
   readonly ecsConfig?: ECSClientConfig | undefined;
 }
 
-/** An agent, and the parts of it that a plan needs as well. */
+/** An agent, and the parts of it that others need as well. They understand the flow runs of its own backend alone. */
 export interface CreatedAgent {
-  readonly agent: EcsAgent<Prefect1FlowRun>;
-  readonly backend: Prefect1Backend;
+  readonly agent: Pick<EcsAgent, 'name' | 'labels' | 'leadMs' | 'start'>;
+  readonly backend: PrefectBackend;
   /** Made at the first call. */
-  readonly launching: () => Promise<Launching>;
+  readonly launching: () => Promise<LaunchingParts>;
 }
 
-/** The agent that the settings describe. Nothing is sent until it is started; a key in plain text is warned of. */
-export function createAgent(settings: Settings, dependencies: CreateAgentDependencies): CreatedAgent {
-  const { clock, logger } = dependencies;
-  const { prefect1, agent: options } = settings;
-  warnOfPlaintext(settings, logger);
-  const apiKey = apiKeyProvider(prefect1.apiKey);
-  const backend = new Prefect1Backend({ ...prefect1, ...dependencies, apiKey });
+/** See `Launching`. */
+export interface LaunchingParts {
+  readonly ecsClient: ECSClient;
+  readonly runTasks: RunTasks<FlowRun>;
+  readonly tasks: TaskFinder<FlowRun> & Pick<EcsTasks<FlowRun>, 'stoppedRun'>;
+}
+
+/** What is different between the two Prefects. */
+interface Prefect<Run extends FlowRun> {
+  readonly backend: PrefectBackend<Run>;
+  readonly createRunTasks: () => Promise<(ecs: EcsLookUps) => RunTasks<Run>>;
+}
+
+/**
+ * The agent that the settings describe: of Prefect 1 or of Prefect 3, and the code of that one alone is loaded.
+ * Nothing is sent until it is started; a key in plain text is warned of.
+ */
+export async function createAgent(
+  settings: Settings,
+  dependencies: CreateAgentDependencies,
+): Promise<CreatedAgent> {
+  const { prefect } = settings;
+  warnOfPlaintext(settings, dependencies.logger);
+  return prefect.generation === 1
+    ? assemble(settings, dependencies, await prefect1({ ...settings, prefect }, dependencies))
+    : Promise.reject(new Error('later'));
+}
+
+type SettingsOf<Generation> = Omit<Settings, 'prefect'> & {
+  readonly prefect: Settings['prefect'] & { readonly generation: Generation };
+};
+
+async function prefect1(settings: SettingsOf<1>, dependencies: CreateAgentDependencies) {
+  const { Prefect1Backend } = await import('./prefect1/backend.ts');
+  const apiKey = apiKeyProvider(settings.prefect.apiKey);
+  const backend = new Prefect1Backend({ ...settings.prefect, ...dependencies, apiKey });
+  const { clock } = dependencies;
+  const createRunTasks = async () => {
+    const { Prefect1Tasks } = await import('./prefect1/run-tasks.ts');
+    return (ecs: EcsLookUps) =>
+      new Prefect1Tasks({ settings, apiKey, tenantId: () => backend.tenantId, clock, ecs });
+  };
+  return { backend, createRunTasks };
+}
+
+function assemble<Run extends FlowRun>(
+  settings: Settings,
+  dependencies: CreateAgentDependencies,
+  { backend, createRunTasks }: Prefect<Run>,
+): CreatedAgent {
+  const { clock } = dependencies;
   const rate = new CallRate(clock, settings.ecs.launchRate);
   // Loaded with the first due run: half of the code, and most polls find none.
   const launching = once(async () => {
-    const { createLaunching } = await import('./create-launching.ts');
-    return createLaunching(settings, { ...dependencies, apiKey, rate, tenantId: () => backend.tenantId });
+    const [{ createLaunching }, create] = await Promise.all([
+      import('./create-launching.ts'),
+      createRunTasks(),
+    ]);
+    return createLaunching<Run>(settings, { ...dependencies, rate, createRunTasks: create });
   });
   const launcher = async () => (await launching()).launcher;
   const tasks = async () => (await launching()).tasks;
@@ -53,16 +102,22 @@ export function createAgent(settings: Settings, dependencies: CreateAgentDepende
     return countTasks(wanted, signal);
   };
   const taskCap = max === undefined ? undefined : new TaskCap({ max, clock, count });
-  const agent = new EcsAgent(options, { ...dependencies, backend, rate, launcher, tasks, taskCap });
+  const parts = { ...dependencies, backend, rate, launcher, tasks, taskCap };
+  const agent = new EcsAgent<Run>(settings.agent, parts);
   return { agent, backend, launching };
 }
 
-function warnOfPlaintext({ prefect1, ecs }: Settings, logger: Logger): void {
-  if (prefect1.apiKey === undefined || !ecs.plaintextApiKey) return;
+function warnOfPlaintext({ prefect, ecs }: Settings, logger: Logger): void {
+  if (prefect.apiKey === undefined || !ecs.plaintextApiKey) return;
   const which =
-    prefect1.apiKey.kind === 'value' ? 'All tasks get' : 'A task whose definition lacks the secret gets';
+    prefect.apiKey.kind === 'value' ? 'All tasks get' : 'A task whose definition lacks the secret gets';
   logger.warn(
     `${which} the API key in plain text, where everyone who may describe tasks can read it. ` +
-      'To end that, name a secret in PREFECT__CLOUD__API_KEY_SECRET and unset PREFECT__CLOUD__AGENT__ECS__PLAINTEXT_API_KEY.',
+      `To end that, name a secret in ${secretName(prefect)} and unset PREFECT__CLOUD__AGENT__ECS__PLAINTEXT_API_KEY.`,
   );
+}
+
+function secretName(prefect: Settings['prefect']): string {
+  if (prefect.generation === 1) return 'PREFECT__CLOUD__API_KEY_SECRET';
+  return prefect.keyKind === 'key' ? 'PREFECT_API_KEY_SECRET' : 'PREFECT_API_AUTH_STRING_SECRET';
 }

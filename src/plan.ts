@@ -2,7 +2,7 @@ import { familyOf } from './ecs/definition-family.ts';
 import { FlowRunError } from './errors.ts';
 import type { Clock } from './clock.ts';
 import type { CreatedAgent } from './create-agent.ts';
-import { HARMLESS_VARIABLES } from './prefect1/flow-environment.ts';
+import type { RunTasks } from './run-tasks.ts';
 import type { TaskRequest } from './task-request.ts';
 
 /** What a poll would do with one due flow run. */
@@ -30,19 +30,19 @@ export async function plan(
 ): Promise<readonly PlannedRun[]> {
   const query = { labels: agent.labels, beforeMs: clock.now() + agent.leadMs, except: new Set<string>() };
   const { runs, unreadable } = await backend.look(query, signal);
-  const { taskRequest } = await launching();
+  const { runTasks } = await launching();
   const planned: PlannedRun[] = [];
   for (const run of runs) {
     const { id: flowRunId, name } = run;
     const about = { flowRunId, name, startTime: new Date(run.startTimeMs).toISOString() };
     try {
-      const { taskDefinition, runTask } = await taskRequest(run, signal);
+      const { taskDefinition, runTask } = await runTasks.taskRequest(run, signal);
       const shown = taskDefinition.kind === 'arn' ? taskDefinition.arn : familyOf(taskDefinition.content);
       planned.push({
         ...about,
         action: 'launch',
         taskDefinition: shown,
-        runTask: withoutUsersValues(runTask),
+        runTask: withoutUsersValues(runTask, runTasks),
       });
     } catch (error) {
       if (!(error instanceof FlowRunError)) throw error;
@@ -56,12 +56,15 @@ export async function plan(
 }
 
 /** A secret may stand in any variable of the users: only the agent's own harmless ones are shown. */
-function withoutUsersValues(runTask: TaskRequest['runTask']): TaskRequest['runTask'] {
+function withoutUsersValues(
+  runTask: TaskRequest['runTask'],
+  runTasks: Pick<RunTasks<never>, 'isHarmless'>,
+): TaskRequest['runTask'] {
   const { overrides } = runTask;
   const containerOverrides = overrides?.containerOverrides?.map((container) => ({
     ...container,
     environment: container.environment?.map(({ name = '', value }) => {
-      const isShown = !value || (container.name === 'flow' && HARMLESS_VARIABLES.has(name));
+      const isShown = !value || runTasks.isHarmless(container.name, name);
       return { name, value: isShown ? value : '[not shown]' };
     }),
   }));

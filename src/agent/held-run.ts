@@ -9,7 +9,7 @@ export interface HeldClaim {
 }
 
 /**
- * A run in which this agent has a hand, as it is now, at `version`, since `sinceMs` (milliseconds since the epoch).
+ * A run in which this agent has a hand, as it is now, at `version` (it changes with the run's state), since `sinceMs` (milliseconds since the epoch).
  * - `claimed`: its flow process has not reported yet.
  * - `resuming`: its process has reported, and was claimed anew for retries of its tasks.
  * - `running`: its process has reported.
@@ -17,11 +17,13 @@ export interface HeldClaim {
  */
 export type HeldRun<Run extends FlowRun = FlowRun> = {
   readonly run: Run;
-  readonly version: number;
+  readonly version: string;
   readonly sinceMs: number;
 } & (
   | { readonly stage: 'claimed' | 'resuming'; readonly claim: HeldClaim }
-  | { readonly stage: 'running' | 'cancelled' | 'cancelling' }
+  | { readonly stage: 'running' | 'cancelled' }
+  /** `isLaunched`: someone has started a task for it. Unless that is this agent's, it is not this agent's to end. */
+  | { readonly stage: 'cancelling'; readonly isLaunched?: boolean }
 );
 
 /** Which runs a sweep looks at. All times in milliseconds since the epoch. */

@@ -4,6 +4,8 @@ export type LaunchOutcome =
       readonly kind: 'started';
       /** Names the infrastructure that runs the flow: a task ARN, a process id. */
       readonly infrastructureId: string;
+      /** The same as Prefect's own agent or worker names it. @default infrastructureId */
+      readonly recordedId?: string | undefined;
       /** For the run's log, as in "Submitted for execution: Task arn:…". */
       readonly info: string;
       /** Where people can read what the run's process prints; a line of the run's log of its own. */

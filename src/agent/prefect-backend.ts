@@ -48,7 +48,7 @@ export type Settlement = { readonly flowRunId: string; readonly reason: string }
   | { readonly kind: 'cancelled'; readonly held: 'cancelling' | 'queued' }
   | ((
       | { readonly held: 'claimed'; readonly by?: Claimant }
-      | { readonly held: 'running'; readonly version: number }
+      | { readonly held: 'running'; readonly version: string }
     ) &
       (
         | { readonly kind: 'failed' }
@@ -73,11 +73,22 @@ export interface FlowRunLog {
   readonly message: string;
 }
 
+/** What runs a flow run, as Prefect's own agent would name it. */
+export interface Launch {
+  readonly flowRunId: string;
+  readonly infrastructureId: string;
+}
+
 /**
  * The Prefect API as the agent needs it. Every method obeys the signal, bounds its requests in time and
  * size, and throws `PrefectApiError` when the API can't be had.
  */
 export interface PrefectBackend<Run extends FlowRun = FlowRun> {
+  /**
+   * Until when the API asked to be left alone, in milliseconds since the epoch; requests before it fail without
+   * being sent. What an earlier process was told can be set, and undefined ends it.
+   */
+  notBeforeMs: number | undefined;
   /** Makes the agent known, once. @throws PrefectApiError */
   connect(identity: AgentIdentity, signal: AbortSignal): Promise<void>;
   /** The due runs, oldest first, at most one page of them. Changes nothing. */
@@ -94,6 +105,8 @@ export interface PrefectBackend<Run extends FlowRun = FlowRun> {
   sweep(query: SweepQuery, signal: AbortSignal): Promise<readonly HeldRun<Run>[]>;
   /** The same of certain runs, however long they have been what they are. Others and unknown ones are left out. */
   held(flowRunIds: readonly string[], agent: string, signal: AbortSignal): Promise<readonly HeldRun<Run>[]>;
+  /** Writes into the runs what runs them, so that others than this agent can find and end it. @default it has no place */
+  recordLaunches?(launches: readonly Launch[], signal: AbortSignal): Promise<void>;
   /** Writes lines to the runs' logs in one request, under the agent's name. */
   log(lines: readonly FlowRunLog[], claimant: Claimant, signal: AbortSignal): Promise<void>;
 }

@@ -18,7 +18,7 @@ export async function stopCancelled<Run extends FlowRun>(
   const ended: Settlement[] = [];
   for (const { held, tasks } of seen) {
     if (held.stage !== 'cancelled' && held.stage !== 'cancelling') continue;
-    const { run, stage } = held;
+    const { run } = held;
     const living = tasks.filter(({ end }) => end === undefined);
     for (const { id } of living) {
       logger.info(`Stopping the task of flow run ${run.id}, which was cancelled`, { task: id });
@@ -28,7 +28,7 @@ export async function stopCancelled<Run extends FlowRun>(
         logger.error(`Could not stop the task of flow run ${run.id}`, { reason: describeError(error) });
       }
     }
-    if (stage === 'cancelling' && living.length === 0)
+    if (held.stage === 'cancelling' && living.length === 0 && (tasks.length > 0 || !held.isLaunched))
       ended.push({
         kind: 'cancelled',
         held: 'cancelling',

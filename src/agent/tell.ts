@@ -2,7 +2,7 @@ import type { Claimed, FlowRun } from './flow-run.ts';
 import { describeError } from '../describe-error.ts';
 import { type LaunchOutcome, unknown } from './launch-outcome.ts';
 import type { PollContext } from './poll-context.ts';
-import type { FlowRunLog, Settlement } from './prefect-backend.ts';
+import type { FlowRunLog, Launch, Settlement } from './prefect-backend.ts';
 
 /**
  * A run that goes back to the queue starts this much later at the earliest, in milliseconds.
@@ -29,12 +29,14 @@ export async function tell<Run extends FlowRun>(
   const { clock, logger, tally, trial } = context;
   const lines: FlowRunLog[] = [];
   const settlements: Settlement[] = [];
+  const launches: Launch[] = [];
   for (const { run, outcome } of await withoutLaunched(context, launched)) {
     const flowRunId = run.id;
     switch (outcome.kind) {
       case 'started':
         logger.info(`Completed deployment of flow run ${run.id}`, { flowRunId, info: outcome.info });
         lines.push({ flowRunId, level: 'INFO', message: `Submitted for execution: ${outcome.info}` });
+        launches.push({ flowRunId, infrastructureId: outcome.recordedId ?? outcome.infrastructureId });
         if (outcome.logsUrl !== undefined)
           lines.push({ flowRunId, level: 'INFO', message: `Logs of its container: ${outcome.logsUrl}` });
         tally.add(run, 'started', outcome.infrastructureId, clock.now() - run.startTimeMs);
@@ -65,7 +67,24 @@ export async function tell<Run extends FlowRun>(
     }
   }
   // At once: a log that is not answered must not use up the time in which runs are given up.
-  await Promise.all([settle(context, settlements), writeLogs(context, lines)]);
+  await Promise.all([
+    settle(context, settlements),
+    writeLogs(context, lines),
+    recordLaunches(context, launches),
+  ]);
+}
+
+/** The claims and ECS know of the launches as well: one that can't be recorded is a warning. */
+async function recordLaunches<Run extends FlowRun>(
+  { backend, budget, logger }: TellContext<Run>,
+  launches: readonly Launch[],
+): Promise<void> {
+  if (launches.length === 0) return;
+  try {
+    await backend.recordLaunches?.(launches, budget.settle);
+  } catch (error) {
+    logger.warn(`Could not write into ${launches.length} flow run(s) which task runs them`, { error });
+  }
 }
 
 /** Takes a launch that was not sent for one of unknown effect, where the claim has a task all the same. */

@@ -31,7 +31,7 @@ export async function runAgent(io: CliIo, options: RunOptions): Promise<number> 
     debug: options.debug,
   });
   const calls = new CallCounter();
-  const { agent, launching } = createAgent(settings, { logger, calls, clock });
+  const { agent, launching } = await createAgent(settings, { logger, calls, clock });
   // Before anything is claimed that could not be launched.
   await checkAws((await launching()).ecsClient.config);
   const startMs = clock.now();

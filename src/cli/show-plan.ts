@@ -22,7 +22,7 @@ export async function showPlan(io: CliIo, options: FlagValues & GlobalOptions): 
     level: settings.agent.logLevel,
     debug: options.debug,
   });
-  const created = createAgent(settings, { logger, calls: new CallCounter(), clock });
+  const created = await createAgent(settings, { logger, calls: new CallCounter(), clock });
   const late = new AgentError(`The plan was not ready within ${TIMEOUT_MS / 1000} seconds. Try again.`);
   using timeout = timeoutSignal(clock, TIMEOUT_MS, late);
   const runs = await plan(created, clock, timeout.signal);

@@ -11,6 +11,7 @@ import { endedBy } from '../ended-by.ts';
 import { AgentError, FlowRunError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { type LaunchBatch, launchBatch } from './launch-batch.ts';
+import { infrastructurePid } from './infrastructure-pid.ts';
 import { logsUrl } from './logs-url.ts';
 import { onDemand } from './on-demand.ts';
 import { readRefusal } from './refusal.ts';
@@ -173,7 +174,13 @@ export class EcsLauncher<Run extends FlowRun> {
       case 'started': {
         const { taskArn } = result;
         const url = request.logStream === undefined ? undefined : logsUrl(request.logStream, taskArn);
-        return { kind: 'started', infrastructureId: taskArn, info: `Task ${taskArn}`, logsUrl: url };
+        return {
+          kind: 'started',
+          infrastructureId: taskArn,
+          recordedId: infrastructurePid(taskArn, request.runTask.cluster),
+          info: `Task ${taskArn}`,
+          logsUrl: url,
+        };
       }
       case 'in-doubt':
         return unknown(result.reason);

@@ -29,7 +29,7 @@ export interface EcsTasksOptions<Run extends FlowRun> {
   readonly client: EcsSender;
   readonly clock: Clock;
   /** The cluster in which the run's tasks are; undefined: the default one. */
-  readonly clusterOf: (run: Run) => string | undefined;
+  readonly clusterOf: (run: Run, signal: AbortSignal) => Promise<string | undefined>;
   /** What the run itself chose of its task. A throw counts as nothing. */
   readonly chosenByRun: (run: Run, signal: AbortSignal) => Promise<ReadonlySet<string>>;
 }
@@ -57,7 +57,7 @@ export class EcsTasks<Run extends FlowRun> implements TaskFinder<Run> {
     // Wanted to stop, which it may not have done yet.
     const arns = new Set([...(await this.#list(run, 'STOPPED', signal)), ...known]);
     if (arns.size === 0) return [];
-    const cluster = this.#options.clusterOf(run);
+    const cluster = await this.#options.clusterOf(run, signal);
     const tasks = await this.#describe(cluster, [...arns].slice(-MAX_DESCRIBED), signal);
     const startFailed = tasks.some(({ stopCode }) => stopCode === 'TaskFailedToStart');
     const chosen = startFailed ? await this.#chosenByRun(run, signal) : NOTHING;
@@ -75,7 +75,8 @@ export class EcsTasks<Run extends FlowRun> implements TaskFinder<Run> {
 
   async stop(run: Run, task: string, reason: string, abortSignal: AbortSignal): Promise<void> {
     await this.#rate.turn(abortSignal);
-    const command = new StopTaskCommand({ cluster: this.#options.clusterOf(run), task, reason });
+    const cluster = await this.#options.clusterOf(run, abortSignal);
+    const command = new StopTaskCommand({ cluster, task, reason });
     await this.#options.client.send(command, { abortSignal });
   }
 
@@ -92,7 +93,7 @@ export class EcsTasks<Run extends FlowRun> implements TaskFinder<Run> {
     abortSignal: AbortSignal,
   ): Promise<readonly string[]> {
     const { agent, client, clusterOf } = this.#options;
-    const cluster = clusterOf(run);
+    const cluster = await clusterOf(run, abortSignal);
     const list = async (nextToken: string | undefined) => {
       await this.#rate.turn(abortSignal);
       const filter = { cluster, startedBy: startedBy(agent, run.id), desiredStatus, nextToken };

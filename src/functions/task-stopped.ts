@@ -28,7 +28,7 @@ const warmed = once(async () => {
   const { logLevel } = settings.agent;
   logger.setLogLevel(logLevel === 'WARNING' ? 'WARN' : logLevel);
   const clock = systemClock;
-  return { settings, clock, ...createAgent(settings, { logger, calls: new CallCounter(), clock }) };
+  return { settings, clock, ...(await createAgent(settings, { logger, calls: new CallCounter(), clock })) };
 });
 
 /** Hears of each task that has stopped. The event only says where to look. */

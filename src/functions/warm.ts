@@ -27,5 +27,5 @@ export async function createWarm(logger: Logger): Promise<Warm> {
   const calls = new CallCounter();
   const clock = systemClock;
   const control = await createControlStore(settings.controlTable);
-  return { ...createAgent(settings, { logger, calls, clock }), calls, clock, control };
+  return { ...(await createAgent(settings, { logger, calls, clock })), calls, clock, control };
 }

@@ -1,4 +1,11 @@
 import { ClientError } from 'graphql-request';
+import {
+  apiError,
+  type ApiErrorContext,
+  connectionError,
+  readRetryAfter,
+  tooManyRequests,
+} from '../api-error.ts';
 import { PrefectApiError, type PrefectApiErrorOptions } from '../errors.ts';
 
 /** One entry of a GraphQL answer's `errors`. */
@@ -8,18 +15,6 @@ export interface GraphQLErrorEntry {
   /** The first element of `path`: the alias of the field that failed. */
   readonly alias: string | undefined;
 }
-
-/** What an error of the API is about. */
-export interface ApiErrorContext {
-  readonly operation: string;
-  /** Takes the key out of a text that comes from outside. */
-  readonly redact: (text: string) => string;
-}
-
-/** Connection errors that come before anything was sent. */
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT']);
-
-const MAX_MESSAGE_LENGTH = 500;
 
 /** The `errors` of an answer, in a shape that can be trusted. */
 export function errorEntries({ response }: ClientError): GraphQLErrorEntry[] {
@@ -45,7 +40,7 @@ export function errorEntries({ response }: ClientError): GraphQLErrorEntry[] {
 export function toApiError(context: ApiErrorContext, error: unknown, nowMs: number): PrefectApiError {
   if (error instanceof PrefectApiError) return error;
   if (error instanceof ClientError) return fromStatus(context, error, nowMs);
-  if (error instanceof TypeError) return fromConnection(context, error);
+  if (error instanceof TypeError) return connectionError(context, error);
   // graphql-request found no JSON, or neither data nor errors in it.
   return malformed(context);
 }
@@ -74,11 +69,8 @@ function fromStatus(context: ApiErrorContext, error: ClientError, nowMs: number)
   const { status } = error.response;
   const entries = errorEntries(error);
   const text = texts(entries);
-  const retryAfterMs = readRetryAfter(error, nowMs);
-  if (status === 429) {
-    const message = 'The API limits the rate of requests (HTTP 429).';
-    return apiError(context, message, { status, effect: 'none', transient: true, retryAfterMs });
-  }
+  const retryAfterMs = readRetryAfter(error.response.headers, nowMs);
+  if (status === 429) return tooManyRequests(context, retryAfterMs);
   if (status >= 500) {
     const message = `The API failed with HTTP ${status}. ${text}`;
     return apiError(context, message, { status, effect: 'unknown', transient: true, retryAfterMs });
@@ -88,14 +80,6 @@ function fromStatus(context: ApiErrorContext, error: ClientError, nowMs: number)
   }
   const message = `The API refused the request with HTTP ${status}. ${text}`;
   return apiError(context, message, { status, effect: 'none', transient: false });
-}
-
-function fromConnection(context: ApiErrorContext, error: TypeError): PrefectApiError {
-  const { code } = Object(error.cause) as Record<string, unknown>;
-  const shown = typeof code === 'string' ? code : error.message;
-  const effect = typeof code === 'string' && NEVER_SENT.has(code) ? 'none' : 'unknown';
-  const text = `The API could not be reached: ${shown}.`;
-  return apiError(context, text, { effect, transient: true, cause: error });
 }
 
 function refusedKey(
@@ -116,23 +100,4 @@ function isUnauthenticated(entries: readonly GraphQLErrorEntry[]): boolean {
 
 function texts(entries: readonly GraphQLErrorEntry[]): string {
   return entries.map(({ message }) => message).join('; ');
-}
-
-/** Retry-After in seconds or as a date, RFC 9110 section 10.2.3. */
-function readRetryAfter({ response }: ClientError, nowMs: number): number | undefined {
-  const headers: unknown = response.headers;
-  const value = headers instanceof Headers ? headers.get('retry-after') : null;
-  if (value === null) return undefined;
-  if (/^\d+$/.test(value)) return Number(value) * 1000;
-  const dateMs = Date.parse(value);
-  return Number.isNaN(dateMs) ? undefined : Math.max(0, dateMs - nowMs);
-}
-
-function apiError(
-  { operation, redact }: ApiErrorContext,
-  text: string,
-  options: PrefectApiErrorOptions,
-): PrefectApiError {
-  const message = redact(text).trim().slice(0, MAX_MESSAGE_LENGTH);
-  return new PrefectApiError(`Prefect API, ${operation}: ${message}`, options);
 }

@@ -1,9 +1,10 @@
-import { findFlowContainer, readContainers } from './containers.ts';
+import { FLOW } from './flow-container.ts';
 import { isDockerStorage } from './flow-image.ts';
 import type { Flow } from './flow-run.ts';
 import type { EcsRun } from './run-config.ts';
 import { readOverrides, type RunTaskKwargs } from './run-task-kwargs.ts';
 import type { EcsSettings } from '../settings/settings.ts';
+import { findContainer, readContainers } from '../tasks/containers.ts';
 
 /** Members that a definition answers for even where it lacks them: Fargate asks for each of them. */
 const OF_EVERY_DEFINITION = ['containerDefinitions', 'cpu', 'image', 'memory', 'networkMode'];
@@ -47,7 +48,7 @@ function membersOf(kwargs: RunTaskKwargs): string[] {
 function hasOwnImage({ flow, config, ecs, own }: Choices): boolean {
   if (own !== undefined || config.image != null || isDockerStorage(flow)) return true;
   const containers = readContainers(ecs.taskDefinition?.['containerDefinitions'], 'containerDefinitions');
-  return typeof findFlowContainer(containers)?.['image'] !== 'string';
+  return typeof findContainer(containers, FLOW)?.['image'] !== 'string';
 }
 
 /** Roles have a precedence of their own: those of the definition and the agent's win over those of RunTask's overrides. */

@@ -1,34 +1,17 @@
 import type { TadaDocumentNode } from 'gql.tada';
 import { ClientError, GraphQLClient } from 'graphql-request';
-import {
-  type ApiErrorContext,
-  errorEntries,
-  fromEntries,
-  type GraphQLErrorEntry,
-  malformed,
-  toApiError,
-} from './api-error.ts';
-import { boundedFetch } from './bounded-fetch.ts';
-import { type Resend, resendAfterMs } from './resend.ts';
-import { RestPeriod } from './rest-period.ts';
+import { ApiCalls } from '../api-calls.ts';
+import type { ApiErrorContext } from '../api-error.ts';
+import { errorEntries, fromEntries, type GraphQLErrorEntry, malformed, toApiError } from './api-error.ts';
+import { boundedFetch } from '../bounded-fetch.ts';
 import type { CallCounter } from '../call-counter.ts';
 import type { Clock } from '../clock.ts';
-import { PrefectApiError } from '../errors.ts';
+import type { Resend } from '../resend.ts';
+import type { RestPeriod } from '../rest-period.ts';
 import type { Secret } from '../secret.ts';
-import { timeoutSignal } from '../timeout-signal.ts';
-import { withRetries } from '../with-retries.ts';
 
 /** The protocol spoken: what the genuine agent of this version sends. */
 const CORE_VERSION = '1.4.1';
-
-/** The genuine client's own time-out, in milliseconds. */
-const REQUEST_TIMEOUT_MS = 15_000;
-
-/**
- * A request is not sent again when it was begun longer ago than this, in milliseconds: an API that hangs costs
- * an invocation one time-out and not four.
- */
-const PATIENCE_MS = 15_000;
 
 export interface Prefect1ClientOptions {
   readonly api: string;
@@ -60,14 +43,19 @@ export class Prefect1Client {
   tenantId: string | undefined;
   /** Sent once the agent is registered. */
   agentId: string | undefined;
-  /** While it lasts, requests fail without being sent. */
-  readonly rest = new RestPeriod();
+  readonly #calls: ApiCalls;
   readonly #options: Prefect1ClientOptions;
   readonly #client: GraphQLClient;
 
   constructor(options: Prefect1ClientOptions) {
     this.#options = options;
+    this.#calls = new ApiCalls(options);
     this.#client = new GraphQLClient(options.api, { fetch: boundedFetch(options.fetch ?? fetch) });
+  }
+
+  /** While it lasts, requests fail without being sent. */
+  get rest(): RestPeriod {
+    return this.#calls.rest;
   }
 
   /** @throws PrefectApiError for anything but data without errors. */
@@ -76,12 +64,12 @@ export class Prefect1Client {
     variables: Variables,
     signal: AbortSignal,
   ): Promise<Data> {
-    const attempt = async () => {
-      const { data, errors } = await this.#send(operation, variables, signal);
+    const attempt = async (within: AbortSignal) => {
+      const { data, errors } = await this.#send(operation, variables, within);
       if (errors.length > 0) throw fromEntries({ operation: operation.name, redact: String }, errors);
       return data as Data;
     };
-    return this.#withRetries(attempt, operation, signal);
+    return this.#calls.call(operation, attempt, signal);
   }
 
   /**
@@ -93,47 +81,16 @@ export class Prefect1Client {
     variables: Variables,
     signal: AbortSignal,
   ): Promise<Answer<Data>> {
-    const attempt = () => this.#send(operation, variables, signal);
-    return this.#withRetries(attempt, operation, signal);
-  }
-
-  async #withRetries<T>(
-    attempt: () => Promise<T>,
-    { name, resend }: Pick<Operation<unknown, unknown>, 'name' | 'resend'>,
-    signal: AbortSignal,
-  ): Promise<T> {
-    const { clock, random = Math.random } = this.#options;
-    const startMs = clock.now();
-    const politely = async () => {
-      this.rest.throwIfResting(name, clock.now());
-      try {
-        return await attempt();
-      } catch (error) {
-        this.rest.note(error, clock.now());
-        throw error;
-      }
-    };
-    return withRetries(politely, {
-      retryAfterMs: (error) =>
-        clock.now() - startMs < PATIENCE_MS ? resendAfterMs(error, resend) : undefined,
-      clock,
-      random,
-      signal,
-    });
+    const attempt = (within: AbortSignal) => this.#send(operation, variables, within);
+    return this.#calls.call(operation, attempt, signal);
   }
 
   async #send<Data extends object, Variables extends object>(
     { name, document }: Operation<Data, Variables>,
     variables: Variables,
-    parent: AbortSignal,
+    signal: AbortSignal,
   ): Promise<Answer<Data>> {
     const { clock, calls, apiKey } = this.#options;
-    const late = new PrefectApiError(
-      `Prefect API, ${name}: no answer within ${REQUEST_TIMEOUT_MS / 1000} seconds.`,
-      { effect: 'unknown', transient: true },
-    );
-    using timeout = timeoutSignal(clock, REQUEST_TIMEOUT_MS, late, parent);
-    const { signal } = timeout;
     const key = await apiKey(signal);
     const context = { operation: name, redact: (text: string) => withoutSecret(text, key) };
     calls.count('prefect', name);
@@ -143,8 +100,6 @@ export class Prefect1Client {
       if (typeof data !== 'object' || data === null) throw malformed(context);
       return { data, errors: [] };
     } catch (error) {
-      // The signal's reason says more than the AbortError that fetch makes of it.
-      if (signal.aborted) throw endedBy(name, signal);
       if (error instanceof ClientError && error.response.status === 200) return partial(context, error);
       throw toApiError(context, error, clock.now());
     }
@@ -165,12 +120,6 @@ function partial<Data>(context: ApiErrorContext, error: ClientError): Answer<Dat
   const data: unknown = error.response.data;
   if (entries.length === 0) throw malformed(context);
   return { data: typeof data === 'object' && data !== null ? data : {}, errors: entries };
-}
-
-function endedBy(operation: string, { reason }: AbortSignal): PrefectApiError {
-  if (reason instanceof PrefectApiError) return reason;
-  const text = `Prefect API, ${operation}: ended before the answer came.`;
-  return new PrefectApiError(text, { effect: 'unknown', transient: false, cause: reason });
 }
 
 function withoutSecret(text: string, key: Secret | undefined): string {

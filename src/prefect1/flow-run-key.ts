@@ -1,9 +1,10 @@
 import type { TaskDefinition } from '@aws-sdk/client-ecs';
-import { mergeByName, type NamedEntry } from './containers.ts';
+import { mergeByName, type NamedEntry } from '../tasks/containers.ts';
 import { FlowRunError, SettingsError } from '../errors.ts';
 import { KEY_VARIABLES } from './flow-environment.ts';
 import { definedFlowContainer } from './pinned-definition.ts';
-import type { FlowRunKey, TaskRequestSettings } from './task-request.ts';
+import type { TaskRequestSettings } from './task-request.ts';
+import type { FlowRunKey } from '../tasks/flow-run-key.ts';
 
 /** `secrets` of a container with which ECS gives it the key. */
 export function keySecrets(arn: string): (NamedEntry & { readonly valueFrom: string })[] {

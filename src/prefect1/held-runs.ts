@@ -51,7 +51,7 @@ function readHeldRun(row: Row, nowMs: number): HeldRun<Prefect1FlowRun> | undefi
   const sinceMs = readInstant(row.state_timestamp);
   if (read === undefined || 'unreadable' in read || sinceMs === undefined) return undefined;
   const { run } = read;
-  const about = { run, version: run.version, sinceMs };
+  const about = { run, version: String(run.version), sinceMs };
   switch (row.state) {
     case 'Submitted': {
       const claim = readClaim(row.serialized_state);

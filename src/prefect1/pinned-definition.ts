@@ -1,6 +1,7 @@
 import type { ContainerDefinition, TaskDefinition } from '@aws-sdk/client-ecs';
-import { findFlowContainer } from './containers.ts';
 import { FlowRunError } from '../errors.ts';
+import { FLOW } from './flow-container.ts';
+import { findContainer } from '../tasks/containers.ts';
 
 /**
  * The container that runs the flow, of a definition that the user registered.
@@ -11,7 +12,7 @@ export function definedFlowContainer(
   name: string,
   { containerDefinitions = [] }: Pick<TaskDefinition, 'containerDefinitions'>,
 ): ContainerDefinition {
-  const found = findFlowContainer(containerDefinitions);
+  const found = findContainer(containerDefinitions, FLOW);
   if (found !== undefined) return found;
   const names = containerDefinitions.map((container) => `\`${container.name ?? ''}\``);
   throw new FlowRunError(

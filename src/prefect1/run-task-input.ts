@@ -1,13 +1,6 @@
 import { withTaskSize } from '../boto-arguments.ts';
-import {
-  environmentEntries,
-  findFlowContainer,
-  flowContainer,
-  mergeByName,
-  type NamedEntry,
-  readContainers,
-} from './containers.ts';
 import { flowCommand } from './flow-command.ts';
+import { FLOW } from './flow-container.ts';
 import { flowEnvironment } from './flow-environment.ts';
 import type { Prefect1FlowRun } from './flow-run.ts';
 import { hasKeySecret, withoutKeyVariables } from './flow-run-key.ts';
@@ -15,6 +8,14 @@ import type { EcsRun } from './run-config.ts';
 import { readContainerOverrides, readOverrides, type RunTaskKwargs } from './run-task-kwargs.ts';
 import type { DefinitionInForce, TaskRequestSettings } from './task-request.ts';
 import { taskTags } from './task-tags.ts';
+import {
+  ensureContainer,
+  environmentEntries,
+  findContainer,
+  mergeByName,
+  type NamedEntry,
+  readContainers,
+} from '../tasks/containers.ts';
 import type { TaskRequest } from '../task-request.ts';
 
 /** The arguments of RunTask for a run. @throws FlowRunError */
@@ -27,7 +28,7 @@ export function buildRunTask(
 ): TaskRequest['runTask'] {
   const overrides = readOverrides(kwargs);
   const containerOverrides = readContainerOverrides(overrides);
-  const container = flowContainer(containerOverrides);
+  const container = ensureContainer(containerOverrides, FLOW);
   const timing = { startTimeMs: run.startTimeMs, nowMs: settings.clock.now() };
   container.command = flowCommand(run.flow.coreVersion, timing);
   container.environment = overrideEnvironment(run, config, settings, definition, container.environment);
@@ -67,6 +68,6 @@ function overrideEnvironment(
     own,
     'run_task_kwargs.overrides.containerOverrides.flow.environment',
   );
-  const givesKey = hasKeySecret(findFlowContainer(containerDefinitions)?.secrets);
+  const givesKey = hasKeySecret(findContainer(containerDefinitions, FLOW)?.secrets);
   return givesKey ? withoutKeyVariables(environment) : environment;
 }

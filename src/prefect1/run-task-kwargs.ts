@@ -1,5 +1,5 @@
 import { FlowRunError } from '../errors.ts';
-import { type Container, readContainers } from './containers.ts';
+import { type Container, readContainers } from '../tasks/containers.ts';
 
 /** Arguments of RunTask as a user wrote them for boto3. */
 export type RunTaskKwargs = Readonly<Record<string, unknown>>;

@@ -65,7 +65,7 @@ function changesOf(row: Row, settlement: Settlement, claimant: Claimant): readon
     case 'cancelling':
       return row.state === 'Cancelling' ? [whole] : [];
     case 'running':
-      return row.state === 'Running' && row.version === settlement.version ? [whole] : [];
+      return row.state === 'Running' && String(row.version) === settlement.version ? [whole] : [];
     case 'claimed': {
       const by = settlement.by ?? claimant;
       if (isClaimOf(row.serialized_state, by)) return [whole];

@@ -3,11 +3,9 @@ import { withTaskSize } from '../boto-arguments.ts';
 import { checkDocuments } from './check-documents.ts';
 import { chosenByRun } from './chosen-by-run.ts';
 import type { Clock } from '../clock.ts';
-import { environmentEntries, flowContainer, mergeByName, readContainers } from './containers.ts';
 import { FlowRunError } from '../errors.ts';
-import { fitRequest } from './fit-request.ts';
+import { FLOW, FLOW_CONTAINER } from './flow-container.ts';
 import { flowImage, isDockerStorage } from './flow-image.ts';
-import { flowLogStream } from './flow-log-stream.ts';
 import { buildRunTask } from './run-task-input.ts';
 import {
   hasKeySecret,
@@ -25,21 +23,12 @@ import {
   type RunTaskKwargs,
   withoutSecondCapacity,
 } from './run-task-kwargs.ts';
-import type { Secret } from '../secret.ts';
 import type { AgentSettings, EcsSettings, Prefect1Settings } from '../settings/settings.ts';
+import { ensureContainer, environmentEntries, mergeByName, readContainers } from '../tasks/containers.ts';
+import { fitRequest } from '../tasks/fit-request.ts';
+import type { FlowRunKey } from '../tasks/flow-run-key.ts';
+import { logStreamOf } from '../tasks/log-stream.ts';
 import type { TaskDefinitionContent, TaskDefinitionSource, TaskRequest } from '../task-request.ts';
-
-/** How the flow process gets the API key. */
-export type FlowRunKey =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'value'; readonly value: Secret }
-  | {
-      readonly kind: 'secret';
-      /** Of a Secrets Manager secret or an SSM parameter, as ECS takes it. */
-      readonly arn: string;
-      /** What the secret holds, where it was read to be given in plain text. */
-      readonly value?: Secret | undefined;
-    };
 
 /** The settings that shape a task. */
 export interface TaskRequestSettings {
@@ -106,9 +95,9 @@ export function buildTaskRequest(
     content === undefined ? { kind: 'arn', arn: arn ?? '' } : { kind: 'content', content };
   const own = arn == null ? (config.task_definition ?? template) : { ...described };
   return {
-    ...fitRequest({ taskDefinition: source, runTask: input }),
+    ...fitRequest({ taskDefinition: source, runTask: input }, FLOW_CONTAINER),
     chosenByRun: chosenByRun({ flow: run.flow, config, ecs: settings.ecs, own }),
-    logStream: flowLogStream(definition),
+    logStream: logStreamOf(definition, FLOW),
   };
 }
 
@@ -135,7 +124,7 @@ function buildContent(
     given.containerDefinitions,
     'task_definition.containerDefinitions',
   );
-  const container = flowContainer(containerDefinitions);
+  const container = ensureContainer(containerDefinitions, FLOW);
   const image = flowImage(
     flow,
     config.image,

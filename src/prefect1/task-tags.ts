@@ -1,13 +1,8 @@
 import { FlowRunError } from '../errors.ts';
 import { CLAIM_KEY_TAG } from '../task-request.ts';
-import type { Container } from './containers.ts';
+import type { Container } from '../tasks/containers.ts';
+import { MAX_TAG_VALUE_LENGTH, MAX_TAGS } from '../tasks/tag-limits.ts';
 import type { Prefect1FlowRun } from './flow-run.ts';
-
-/** ECS's limit for the tags of a task, those that it propagates from the definition included. */
-const MAX_TAGS = 50;
-
-/** ECS's limit for a tag's value, in characters. */
-const MAX_VALUE_LENGTH = 256;
 
 /**
  * The tags of a run's task: the user's and Prefect's. Prefect's win, for what becomes of a run is read off them.
@@ -51,5 +46,5 @@ function prefectTags({
 
 /** Text in the characters that ECS takes: letters, digits and spaces of any script, and `+ - = . _ : / @`. */
 function tagValue(text: string): string {
-  return text.slice(0, MAX_VALUE_LENGTH).replace(/[^\p{L}\p{N}\p{Z}+\-=._:/@]/gu, '_');
+  return text.slice(0, MAX_TAG_VALUE_LENGTH).replace(/[^\p{L}\p{N}\p{Z}+\-=._:/@]/gu, '_');
 }

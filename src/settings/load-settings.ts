@@ -3,11 +3,12 @@ import { documentReaders } from './document-readers.ts';
 import type { DocumentReaders } from './load-document.ts';
 import { readHealthSettings } from './load-health-settings.ts';
 import { addPrefectAuth, addPrefectConfig } from './prefect-files.ts';
-import { readApiKeySource } from './read-api-key-source.ts';
+import { prefectGeneration } from './prefect-generation.ts';
+import { readApiKeySource, readPrefect3Key } from './read-api-key-source.ts';
 import { readEcsSettings } from './read-ecs-settings.ts';
 import { refusePlaintextKey } from './refuse-plaintext-key.ts';
 import { SettingsReader } from './settings-reader.ts';
-import type { AgentSettings, Prefect1Settings, Settings } from './settings.ts';
+import type { AgentSettings, Prefect1Settings, Prefect3Settings, Settings } from './settings.ts';
 import { noteLikelyTypos, rejectUnknownEcsNames } from './unknown-names.ts';
 
 /**
@@ -24,9 +25,10 @@ export async function loadSettings(
   const readers = { ...documentReaders, ...deps };
   const reader = new SettingsReader(env);
   if (!reader.inLambda) await addPrefectConfig(reader, readers.readFile);
+  const generation = prefectGeneration(reader);
   const settings: Settings = {
-    prefect1: await readPrefect1Settings(reader, readers),
-    agent: readAgentSettings(reader),
+    prefect: generation === 1 ? await readPrefect1Settings(reader, readers) : readPrefect3Settings(reader),
+    agent: readAgentSettings(reader, generation),
     ecs: await readEcsSettings(reader, readers),
     flowLogLevel: reader.read('PREFECT__LOGGING__LEVEL'),
     ...readHealthSettings(reader),
@@ -46,10 +48,21 @@ async function readPrefect1Settings(
   const api = readApi(reader, backend);
   if (!reader.inLambda) await addPrefectAuth(reader, api, readFile);
   return {
+    generation: 1,
     backend,
     api,
     apiKey: readApiKeySource(reader, backend),
     tenantId: reader.read('PREFECT__CLOUD__TENANT_ID'),
+  };
+}
+
+function readPrefect3Settings(reader: SettingsReader): Prefect3Settings {
+  return {
+    generation: 3,
+    api: reader.read('PREFECT_API_URL') ?? '',
+    ...readPrefect3Key(reader),
+    workPool: reader.read('PREFECT_WORK_POOL') ?? '',
+    workQueues: reader.read('PREFECT_WORK_QUEUES'),
   };
 }
 
@@ -63,15 +76,17 @@ function readApi(reader: SettingsReader, backend: Prefect1Settings['backend']): 
   return reader.read('PREFECT__CLOUD__API');
 }
 
-function readAgentSettings(reader: SettingsReader): AgentSettings {
+function readAgentSettings(reader: SettingsReader, generation: 1 | 3): AgentSettings {
+  const workers = <T>(value: T) => (generation === 3 ? value : undefined);
+  const leadSeconds = reader.read('PREFECT__CLOUD__AGENT__LEAD_SECONDS');
   const sendFlowRunLogs = reader.read('PREFECT__CLOUD__SEND_FLOW_RUN_LOGS');
   return {
     agentConfigId: reader.read('PREFECT__CLOUD__AGENT__AGENT_CONFIG_ID'),
-    name: reader.read('PREFECT__CLOUD__AGENT__NAME'),
+    name: workers(reader.read('PREFECT_WORKER_NAME')) ?? reader.read('PREFECT__CLOUD__AGENT__NAME'),
     labels: reader.read('PREFECT__CLOUD__AGENT__LABELS'),
     envVars: reader.read('PREFECT__CLOUD__AGENT__ENV_VARS'),
     maxPolls: reader.read('PREFECT__CLOUD__AGENT__MAX_POLLS'),
-    leadMs: reader.read('PREFECT__CLOUD__AGENT__LEAD_SECONDS') * 1000,
+    leadMs: inMs(workers(reader.read('PREFECT_WORKER_PREFETCH_SECONDS')) ?? leadSeconds),
     lingerMs: inMs(reader.read('PREFECT__CLOUD__AGENT__LINGER_SECONDS')),
     limits: {
       maxLaunches: reader.read('PREFECT__CLOUD__AGENT__MAX_LAUNCHES'),
@@ -84,6 +99,8 @@ function readAgentSettings(reader: SettingsReader): AgentSettings {
   };
 }
 
+function inMs(seconds: number): number;
+function inMs(seconds: number | undefined): number | undefined;
 function inMs(seconds: number | undefined): number | undefined {
   return seconds === undefined ? undefined : seconds * 1000;
 }

@@ -1,5 +1,6 @@
 import type { SettingsReader } from './settings-reader.ts';
-import type { ApiKeySource } from './settings.ts';
+import type { ApiKeySource, Prefect3Settings } from './settings.ts';
+import type { Source } from './source.ts';
 
 /** By precedence: Prefect's name, then its older ones. */
 export const KEY_NAMES = [
@@ -18,18 +19,8 @@ export function readApiKeySource(
   backend: 'server' | 'cloud',
 ): ApiKeySource | undefined {
   for (const source of reader.sources) {
-    const arn = reader.readFrom(source, SECRET_NAME);
-    const keys = KEY_NAMES.map((name) => ({ name, value: reader.readFrom(source, name) }));
-    const key = keys.find(({ value }) => value !== undefined);
-    if (key?.value !== undefined && arn !== undefined) {
-      reader.reject(
-        SECRET_NAME,
-        source.origin,
-        `expected one API key, got this and ${key.name}. Remove one of the two.`,
-      );
-    }
-    if (arn !== undefined) return { kind: 'secret', arn };
-    if (key?.value !== undefined) return { kind: 'value', value: key.value };
+    const found = readFrom(reader, source, KEY_NAMES, SECRET_NAME);
+    if (found !== undefined) return found;
   }
   const isWrong = (['PREFECT__BACKEND', SECRET_NAME, ...KEY_NAMES] as const).some((name) =>
     reader.isWrong(name),
@@ -42,4 +33,36 @@ export function readApiKeySource(
     );
   }
   return undefined;
+}
+
+/** What Prefect 3 is shown: an auth string wins over a key. */
+export function readPrefect3Key(reader: SettingsReader): Pick<Prefect3Settings, 'apiKey' | 'keyKind'> {
+  const readAll = (name: 'PREFECT_API_AUTH_STRING' | 'PREFECT_API_KEY') =>
+    reader.sources.map((source) => readFrom(reader, source, [name], `${name}_SECRET`)).find(Boolean);
+  const key = readAll('PREFECT_API_KEY');
+  const authString = readAll('PREFECT_API_AUTH_STRING');
+  return { apiKey: authString ?? key, keyKind: authString === undefined ? 'key' : 'auth-string' };
+}
+
+type KeyName = (typeof KEY_NAMES)[number] | 'PREFECT_API_KEY' | 'PREFECT_API_AUTH_STRING';
+type SecretName = typeof SECRET_NAME | 'PREFECT_API_KEY_SECRET' | 'PREFECT_API_AUTH_STRING_SECRET';
+
+function readFrom(
+  reader: SettingsReader,
+  source: Source,
+  names: readonly KeyName[],
+  secretName: SecretName,
+): ApiKeySource | undefined {
+  const arn = reader.readFrom(source, secretName);
+  const keys = names.map((name) => ({ name, value: reader.readFrom(source, name) }));
+  const key = keys.find(({ value }) => value !== undefined);
+  if (key?.value !== undefined && arn !== undefined) {
+    reader.reject(
+      secretName,
+      source.origin,
+      `expected one API key, got this and ${key.name}. Remove one of the two.`,
+    );
+  }
+  if (arn !== undefined) return { kind: 'secret', arn };
+  return key?.value === undefined ? undefined : { kind: 'value', value: key.value };
 }

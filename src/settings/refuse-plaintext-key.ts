@@ -7,15 +7,22 @@ const ALLOWED = 'PREFECT__CLOUD__AGENT__ECS__PLAINTEXT_API_KEY';
 /** Refuses a key that could reach tasks in plain text only, unless that is asked for. */
 export function refusePlaintextKey(
   reader: SettingsReader,
-  { prefect1, ecs }: Pick<Settings, 'prefect1' | 'ecs'>,
+  { prefect, ecs }: Pick<Settings, 'prefect' | 'ecs'>,
 ): void {
-  if (prefect1.apiKey?.kind !== 'value' || ecs.plaintextApiKey || reader.isWrong(ALLOWED)) return;
-  const name = KEY_NAMES.find((candidate) => reader.originOf(candidate) !== 'default') ?? KEY_NAMES[0];
+  if (prefect.apiKey?.kind !== 'value' || ecs.plaintextApiKey || reader.isWrong(ALLOWED)) return;
+  const { names, secret } = namesOf(prefect);
+  const name = names.find((candidate) => reader.originOf(candidate) !== 'default') ?? names[0];
   reader.reject(
     name,
     reader.originOf(name),
     'expected a secret that holds the key, got the key itself. Flow runs need it too, and ECS shows it in plain ' +
-      `text to everyone who may describe tasks. Set ${SECRET_NAME} to the ARN of a secret that holds it ` +
-      `instead of ${KEY_NAMES[0]}, or allow plain text with ${ALLOWED}=true.`,
+      `text to everyone who may describe tasks. Set ${secret} to the ARN of a secret that holds it ` +
+      `instead of ${names[0]}, or allow plain text with ${ALLOWED}=true.`,
   );
+}
+
+function namesOf(prefect: Settings['prefect']) {
+  if (prefect.generation === 1) return { names: KEY_NAMES, secret: SECRET_NAME };
+  const name = prefect.keyKind === 'key' ? 'PREFECT_API_KEY' : 'PREFECT_API_AUTH_STRING';
+  return { names: [name], secret: `${name}_SECRET` } as const;
 }

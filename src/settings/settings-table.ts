@@ -1,5 +1,6 @@
 import { secretArn } from './arn-parsers.ts';
 import { ecsSettingsTable } from './ecs-settings-table.ts';
+import { prefect3SettingsTable } from './prefect3-settings-table.ts';
 import { agentAddress, httpUrl, tenantId } from './prefect-parsers.ts';
 import type { Setting } from './setting.ts';
 import { listOf, textMap } from './structure-parsers.ts';
@@ -81,6 +82,7 @@ export const settingsTable = {
     whenUnset: 'asked of the API',
     description: 'UUID of the Prefect tenant.',
   },
+  ...prefect3SettingsTable,
   PREFECT__CLOUD__SEND_FLOW_RUN_LOGS: {
     parse: flag,
     default: 'true',

@@ -10,6 +10,7 @@ export type LogLevel = 'DEBUG' | 'INFO' | 'WARNING' | 'ERROR' | 'CRITICAL';
 
 /** What the Prefect 1 backend needs to know of the API. */
 export interface Prefect1Settings {
+  readonly generation: 1;
   /** `server`: a self-hosted Prefect Server. `cloud`: Prefect Cloud 1, which wants a key. */
   readonly backend: 'server' | 'cloud';
   /** The GraphQL endpoint, as it is; no path is added. */
@@ -18,6 +19,19 @@ export interface Prefect1Settings {
   readonly apiKey: ApiKeySource | undefined;
   /** A UUID in lower case with dashes; looked up when absent. */
   readonly tenantId: string | undefined;
+}
+
+/** What the Prefect 3 backend needs to know of the API. */
+export interface Prefect3Settings {
+  readonly generation: 3;
+  /** The address under which the API's paths are, `/api` included. */
+  readonly api: string;
+  readonly apiKey: ApiKeySource | undefined;
+  /** What `apiKey` is: a key of Prefect Cloud, or the `user:password` of a self-hosted server. */
+  readonly keyKind: 'key' | 'auth-string';
+  readonly workPool: string;
+  /** Empty: all queues of the pool. */
+  readonly workQueues: readonly string[];
 }
 
 /** The seed's arguments of `Agent`, and how the agent logs. */
@@ -66,7 +80,7 @@ export interface EcsSettings {
 
 /** Everything that can be configured: validated, complete, frozen. */
 export interface Settings {
-  readonly prefect1: Prefect1Settings;
+  readonly prefect: Prefect1Settings | Prefect3Settings;
   readonly agent: AgentSettings;
   readonly ecs: EcsSettings;
   /** Log level given to flow runs (`PREFECT__LOGGING__LEVEL`). Default INFO. */

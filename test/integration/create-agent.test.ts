@@ -47,7 +47,7 @@ async function world(runConfig: object, env: Record<string, string> = {}, faults
     ...env,
   });
   const logger = new RecordingLogger();
-  const created = createAgent(settings, { logger, calls: new CallCounter(), clock: systemClock });
+  const created = await createAgent(settings, { logger, calls: new CallCounter(), clock: systemClock });
   const register = async (container: object, name = 'flow') => {
     const { ecsClient } = await created.launching();
     return ecsClient.send(

@@ -72,7 +72,7 @@ export class Story {
   async #invoke(id: string): Promise<void> {
     const { clock, trace, stormEndMs } = this.#world;
     const { mutation } = this.#options;
-    const sandbox = this.#sandbox();
+    const sandbox = this.#idleSandbox() ?? (await this.#freshSandbox());
     const { env, agent } = sandbox;
     const nowMs = clock.now();
     const invocation = new Invocation(id, env, nowMs + BUDGET_MS, clock, trace);
@@ -96,12 +96,15 @@ export class Story {
     env.offsetMs = 0;
   }
 
-  /** An idle process, or a new one. */
-  #sandbox(): Sandbox {
+  /** undefined: there is none, or Lambda begins a new one. */
+  #idleSandbox(): Sandbox | undefined {
     const choices = this.#world.choices(`sandbox of ${this.invocations.length}`);
     const idle = this.#sandboxes.find(({ env, current }) => current === undefined && !env.isDead);
-    if (idle !== undefined && choices.chance(0.8)) return idle;
-    const fresh = this.#world.coldSandbox(`λ${this.#sandboxes.length + 1}`);
+    return idle !== undefined && choices.chance(0.8) ? idle : undefined;
+  }
+
+  async #freshSandbox(): Promise<Sandbox> {
+    const fresh = await this.#world.coldSandbox(`λ${this.#sandboxes.length + 1}`);
     this.#sandboxes.push(fresh);
     return fresh;
   }

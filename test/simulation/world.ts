@@ -2,13 +2,11 @@ import { ListClustersCommand } from '@aws-sdk/client-ecs';
 import { HttpResponse } from '@smithy/core/protocols';
 import type { Logger } from '../../src/logger.ts';
 import { CallCounter } from '../../src/call-counter.ts';
-import { createAgent } from '../../src/create-agent.ts';
+import { createAgent, type CreatedAgent } from '../../src/create-agent.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createEcs, type EmbeddedEcs } from '../../src/sandbox/ecs/ecs-server.ts';
 import type { Task } from '../../src/sandbox/ecs/new-task.ts';
 import { createPrefect1, type EmbeddedPrefect1 } from '../../src/sandbox/prefect1/prefect1-server.ts';
-import type { EcsAgent } from '../../src/ecs/ecs-agent.ts';
-import type { Prefect1FlowRun } from '../../src/prefect1/flow-run.ts';
 import { loadSettings } from '../../src/settings/load-settings.ts';
 import { AWS } from '../support/ecs.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
@@ -40,7 +38,7 @@ async function loadEverything(): Promise<void> {
   const handle = () =>
     Promise.resolve({ response: new HttpResponse({ statusCode: 200, headers: {}, body }) });
   const silent = () => undefined;
-  const { launching } = createAgent(settings, {
+  const { launching } = await createAgent(settings, {
     logger: { debug: silent, info: silent, warn: silent, error: silent },
     calls: new CallCounter(),
     clock: systemClock,
@@ -66,7 +64,7 @@ export interface WorldOptions {
 /** A process of the function, and the agent that it keeps warm. */
 export interface Sandbox {
   readonly env: Environment;
-  readonly agent: EcsAgent<Prefect1FlowRun>;
+  readonly agent: CreatedAgent['agent'];
   /** What it is at work on. */
   current: Invocation | undefined;
 }
@@ -113,7 +111,7 @@ export class World {
   }
 
   /** A cold start. */
-  coldSandbox(name: string): Sandbox {
+  async coldSandbox(name: string): Promise<Sandbox> {
     const { clock, trace } = this;
     const { mutation } = this.#options;
     const env = new Environment(name, clock, trace);
@@ -125,7 +123,7 @@ export class World {
       onReply: (exchange) => sandbox.current?.answered(exchange),
       mutation,
     });
-    const { agent } = createAgent(settings, {
+    const { agent } = await createAgent(settings, {
       logger: this.#logger(env),
       calls: new CallCounter(),
       clock: env,

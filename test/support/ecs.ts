@@ -78,7 +78,7 @@ export async function ecsAgent(
       agent: 'lambda',
       client: new RetryingSender(client, clock),
       clock,
-      clusterOf: () => undefined,
+      clusterOf: () => Promise.resolve(undefined),
       chosenByRun: async (run) => (await taskRequest(run)).chosenByRun,
     });
     return new EcsAgent(

@@ -4,6 +4,7 @@ import type {
   AgentIdentity,
   Claim,
   FlowRunLog,
+  Launch,
   Look,
   LookQuery,
   PrefectBackend,
@@ -19,6 +20,7 @@ export class QueueBackend implements PrefectBackend {
   readonly claims: { readonly ids: string[]; readonly claimant: Claimant; readonly atMs: number }[] = [];
   readonly settlements: Settlement[] = [];
   readonly logs: FlowRunLog[] = [];
+  readonly launches: Launch[] = [];
   readonly sweeps: SweepQuery[] = [];
   stuck: HeldRun[] = [];
   queue: FlowRun[] = [];
@@ -27,7 +29,9 @@ export class QueueBackend implements PrefectBackend {
   onLook: (look: number) => void | Promise<void> = () => undefined;
   onClaim: (run: FlowRun) => Claim<FlowRun> = (run) => ({ kind: 'claimed', run: { ...run, claimKey: '1' } });
   onLog: () => void = () => undefined;
+  onRecord: () => void = () => undefined;
   now: () => number = () => 0;
+  notBeforeMs: number | undefined;
 
   async connect(identity: AgentIdentity): Promise<void> {
     this.identities.push(identity);
@@ -66,6 +70,12 @@ export class QueueBackend implements PrefectBackend {
 
   async held(): Promise<readonly HeldRun[]> {
     return Promise.resolve(this.stuck);
+  }
+
+  async recordLaunches(launches: readonly Launch[]): Promise<void> {
+    this.onRecord();
+    this.launches.push(...launches);
+    return Promise.resolve();
   }
 
   async log(lines: readonly FlowRunLog[]): Promise<void> {

@@ -60,7 +60,7 @@ export async function recoveryWorld({ ecs: ecsOptions = {}, prefect = {}, env = 
   const settings = await loadSettings(variables);
   const logger = new RecordingLogger();
   const calls = new CallCounter();
-  const created = createAgent(settings, { logger, calls, clock });
+  const created = await createAgent(settings, { logger, calls, clock });
   const { backend } = created;
   const never = new AbortController().signal;
   const flow = api.createFlow({ name: 'etl', runConfig: { type: 'ECSRun' }, storage: { type: 'Local' } });

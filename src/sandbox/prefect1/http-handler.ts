@@ -1,9 +1,9 @@
-import type { IncomingHttpHeaders, RequestListener } from 'node:http';
+import type { IncomingHttpHeaders } from 'node:http';
 import { GraphQLError } from 'graphql';
 import type { ExecutionResult } from 'graphql';
 import type { Clock } from '../../clock.ts';
 import type { FaultPlan } from '../faults.ts';
-import { type Answer, type Message, readMessage, type Reply, sendReply } from '../message.ts';
+import type { Answer, Message, Reply } from '../message.ts';
 import { playFault } from '../play-fault.ts';
 import type { PrepareRequest } from './graphql-api.ts';
 import { BadRequest, parseGraphqlRequest } from './request-body.ts';
@@ -27,23 +27,6 @@ export interface HttpParts {
   readonly record: (request: RecordedRequest) => void;
   /** How many requests of each operation have come. */
   readonly calls: Record<string, number>;
-}
-
-// The genuine server's default.
-const MAX_BODY_BYTES = 5 * 1024 * 1024;
-
-/** GraphQL over HTTP as the genuine server's Apollo speaks it. */
-export function createHttpHandler(answer: (message: Message) => Promise<Reply>): RequestListener {
-  const tooLarge = () => new BadRequest(413, 'request entity too large');
-  return (request, response) => {
-    readMessage(request, MAX_BODY_BYTES, tooLarge)
-      .then(answer)
-      .catch(refusal)
-      .then((reply) => {
-        sendReply(response, reply);
-      })
-      .catch(() => response.destroy());
-  };
 }
 
 /** Answers a request. Never rejects. */
@@ -89,7 +72,8 @@ function toAnswer(result: ExecutionResult): Answer {
   };
 }
 
-function refusal(error: unknown): Answer {
+/** The answer to a request that is refused before GraphQL sees it. */
+export function refusal(error: unknown): Answer {
   const known = error instanceof BadRequest ? error : undefined;
   return {
     status: known?.status ?? 500,

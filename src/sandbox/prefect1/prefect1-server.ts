@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../clock.ts';
 import type { FaultPlan } from '../faults.ts';
 import type { Message, Reply } from '../message.ts';
 import { seededRandom } from '../seeded-random.ts';
+import { serveLocally } from '../serve.ts';
 import { createGraphqlApi } from './graphql-api.ts';
-import { answerMessage, createHttpHandler } from './http-handler.ts';
+import { answerMessage, refusal } from './http-handler.ts';
 import type { RecordedRequest } from './http-handler.ts';
 import { importFlow } from './import-flow.ts';
+import { BadRequest } from './request-body.ts';
 import { createAgentConfig, createFlow, createFlowRun, createTenant } from './seed.ts';
 import type { NewFlow, NewFlowRun } from './seed.ts';
 import { cancelFlowRun, setFlowRunState, setTaskRunState } from './set-state.ts';
@@ -31,6 +30,9 @@ export interface Prefect1Options {
   /** How long a flow run can't be submitted again, in milliseconds. Default: 30,000, as the genuine server's. */
   readonly submittedLockMs?: number;
 }
+
+// The genuine server's default.
+const MAX_BODY_BYTES = 5 * 1024 * 1024;
 
 /** An API, and its store for seeding and reading. */
 export interface EmbeddedPrefect1 {
@@ -109,18 +111,12 @@ export function createPrefect1(
 export async function startPrefect1(options: Prefect1Options): Promise<Prefect1Sandbox> {
   const closing = new AbortController();
   const api = createPrefect1(options, closing.signal);
-  const server = createServer(createHttpHandler(api.answer));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const close = async (): Promise<void> => {
-    if (!server.listening) return;
-    closing.abort();
-    const closed = once(server, 'close');
-    server.close();
-    server.closeAllConnections();
-    await closed;
-  };
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { endpoint, close } = await serveLocally({
+    answer: api.answer,
+    maxBodyBytes: MAX_BODY_BYTES,
+    tooLarge: refusal(new BadRequest(413, 'request entity too large')),
+    closing,
+  });
   return { ...api, endpoint, close, [Symbol.asyncDispose]: close };
 }
 

@@ -35,13 +35,18 @@ const claim = (claimKey: string, isRepeated = true) => ({
 
 const claimed = (claimKey: string, isRepeated = true): HeldRun => ({
   run: flowRun('a'),
-  version: 1,
+  version: '1',
   sinceMs: 0,
   stage: 'claimed',
   claim: claim(claimKey, isRepeated),
 });
 
-const running = (sinceMs: number): HeldRun => ({ run: flowRun('a'), version: 1, sinceMs, stage: 'running' });
+const running = (sinceMs: number): HeldRun => ({
+  run: flowRun('a'),
+  version: '1',
+  sinceMs,
+  stage: 'running',
+});
 
 const decide = (held: HeldRun, tasks: LaunchedTask[], rules: Partial<RecoveryFacts> = {}) =>
   decideRecovery({ held, tasks, rescheduleInterrupted: false, ...rules });
@@ -163,7 +168,7 @@ describe('a run that is Running', () => {
 test.each(['cancelled', 'cancelling'] as const)(
   'a run that is %s is neither launched nor failed',
   (stage) => {
-    const held: HeldRun = { run: flowRun('a'), version: 1, sinceMs: 0, stage };
+    const held: HeldRun = { run: flowRun('a'), version: '1', sinceMs: 0, stage };
     expect(decide(held, [stopped('1')]).kind).toBe('leave');
   },
 );
@@ -171,7 +176,7 @@ test.each(['cancelled', 'cancelling'] as const)(
 test('a run that resumes is decided like one that is claimed', () => {
   const held: HeldRun = {
     run: flowRun('a'),
-    version: 1,
+    version: '1',
     sinceMs: 5000,
     stage: 'resuming',
     claim: claim('t:1', false),

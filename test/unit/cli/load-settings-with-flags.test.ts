@@ -40,13 +40,17 @@ test.each<[string[], (settings: Settings) => unknown, unknown]>([
   [['--no-cloud-logs'], (s) => s.agent.noCloudLogs, true],
   [[], (s) => s.agent.noCloudLogs, false],
   [['--log-level', 'debug'], (s) => s.agent.logLevel, 'DEBUG'],
-  [['-a', 'http://x/graphql'], (s) => s.prefect1.api, 'http://x/graphql'],
-  [['--tenant-id', 'A'.repeat(32)], (s) => s.prefect1.tenantId, 'aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa'],
+  [['-a', 'http://x/graphql'], (s) => s.prefect.api, 'http://x/graphql'],
+  [
+    ['--tenant-id', 'A'.repeat(32)],
+    (s) => s.prefect.generation === 1 && s.prefect.tenantId,
+    'aaaaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa',
+  ],
   [['--cluster', 'c'], (s) => s.ecs.cluster, 'c'],
   [['--launch-type', 'ec2'], (s) => s.ecs.launchType, 'EC2'],
   [['--task-role-arn', ROLE], (s) => s.ecs.taskRoleArn, ROLE],
   [['--execution-role-arn', ROLE], (s) => s.ecs.executionRoleArn, ROLE],
-  [['--key-secret', ARN], (s) => s.prefect1.apiKey, { kind: 'secret', arn: ARN }],
+  [['--key-secret', ARN], (s) => s.prefect.apiKey, { kind: 'secret', arn: ARN }],
   [['--task-definition', TASK_DEFINITION], (s) => s.ecs.taskDefinition, { cpu: '256' }],
 ])('the flags %j mean what they mean to Prefect (conformance 49)', async (argv, read, expected) => {
   expect(read(await load(argv))).toEqual(expected);
@@ -54,8 +58,8 @@ test.each<[string[], (settings: Settings) => unknown, unknown]>([
 
 test('a secret named by a flag takes the place of a key in the environment', async () => {
   const env = { PREFECT__CLOUD__API_KEY: 'k', PREFECT__CLOUD__AGENT__AUTH_TOKEN: 't' };
-  const { prefect1 } = await load(['--key-secret', ARN], env);
-  expect(prefect1.apiKey).toEqual({ kind: 'secret', arn: ARN });
+  const { prefect } = await load(['--key-secret', ARN], env);
+  expect(prefect.apiKey).toEqual({ kind: 'secret', arn: ARN });
 });
 
 test('what is wrong with a flag names the flag and its variable; the rest names the variable', async () => {

@@ -10,6 +10,8 @@ const NOT_DEPLOYED: readonly SettingName[] = [
   'PREFECT__CLOUD__AGENT__AUTH_TOKEN',
   'PREFECT__CLOUD__AUTH_TOKEN',
   'PREFECT__CLOUD__AGENT__AGENT_ADDRESS',
+  'PREFECT_API_KEY',
+  'PREFECT_API_AUTH_STRING',
   'PREFECT__HOME_DIR',
   'PREFECT__USER_CONFIG_PATH',
   'PREFECT__BACKEND_CONFIG_PATH',
@@ -40,6 +42,6 @@ test('docs/settings.md lists every setting as the code has it', async () => {
 
 test('every setting that makes sense under Lambda can be deployed', async () => {
   const environment = yaml.parse(await readFile('infra/environment.yml', 'utf8')) as Record<string, string>;
-  const deployed = Object.keys(environment).filter((name) => name.startsWith('PREFECT__'));
+  const deployed = Object.keys(environment).filter((name) => name.startsWith('PREFECT_'));
   expect(deployed).toEqual(names.filter((name) => !NOT_DEPLOYED.includes(name)));
 });

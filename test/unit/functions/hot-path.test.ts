@@ -21,6 +21,7 @@ const NEEDLESS = [
   '/src/ecs/run-task.ts',
   '/src/plan.ts',
   '/src/prefect1/task-request.ts',
+  '/src/prefect3/',
 ];
 
 /** What needs the control record, and nothing before it. */
@@ -78,6 +79,6 @@ describe.each([
 });
 
 test('what launches due runs is in the bundle, to be loaded with the first', () => {
-  const loaded = loadedWith('/src/create-launching.ts');
+  const loaded = loadedWith('/src/create-launching.ts', '/src/prefect1/run-tasks.ts');
   expect(modulesAmong(loaded, ['/src/ecs/run-task.ts', '/src/prefect1/task-request.ts'])).toHaveLength(2);
 });

@@ -45,7 +45,8 @@ async function problems(env: NodeJS.ProcessEnv): Promise<string[]> {
 
 test('fills in every default', async () => {
   expect(await load({})).toEqual({
-    prefect1: {
+    prefect: {
+      generation: 1,
       backend: 'cloud',
       api: 'https://api.prefect.io',
       apiKey: { kind: 'value', value: expect.any(Secret) as Secret },
@@ -109,7 +110,7 @@ describe('the API', () => {
     [{ PREFECT__CLOUD__API: 'https://${HOST}/$STAGE', HOST: 'h.test', STAGE: 'v1' }, 'https://h.test/v1'],
     [{ PREFECT__CLOUD__API: '${cloud.endpoint}/x' }, 'https://api.prefect.io/x'],
   ])('of %j is %s', async (env, api) => {
-    expect((await load(env)).prefect1.api).toBe(api);
+    expect((await load(env)).prefect.api).toBe(api);
   });
 
   test.each([
@@ -139,7 +140,7 @@ describe('the API key', () => {
   const ARN = 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:prefect-AbCdEf';
   const NONE = { PREFECT__CLOUD__API_KEY: undefined };
   const revealed = async (env: NodeJS.ProcessEnv) => {
-    const { apiKey } = (await load({ ...NONE, ...env })).prefect1;
+    const { apiKey } = (await load({ ...NONE, ...env })).prefect;
     return apiKey?.kind === 'value' ? apiKey.value.reveal() : apiKey?.arn;
   };
 
@@ -217,8 +218,8 @@ describe('the tenant', () => {
   test.each(['7F7F9E2C-2C4A-4E0C-8F1A-0123456789AB', '{7f7f9e2c2c4a4e0c8f1a0123456789ab}'])(
     '%s is a UUID in lower case with dashes',
     async (value) => {
-      const { prefect1 } = await load({ PREFECT__CLOUD__TENANT_ID: value });
-      expect(prefect1.tenantId).toBe('7f7f9e2c-2c4a-4e0c-8f1a-0123456789ab');
+      const { prefect } = await load({ PREFECT__CLOUD__TENANT_ID: value });
+      expect(prefect).toMatchObject({ tenantId: '7f7f9e2c-2c4a-4e0c-8f1a-0123456789ab' });
     },
   );
 

@@ -22,14 +22,14 @@ const AUTH = '/home/me/.prefect/auth.toml';
 
 describe('outside Lambda', () => {
   test('backend.toml chooses the backend', async () => {
-    expect((await load(SERVER)).prefect1).toMatchObject({ backend: 'server', api: 'http://localhost:4200' });
+    expect((await load(SERVER)).prefect).toMatchObject({ backend: 'server', api: 'http://localhost:4200' });
   });
 
   test('the environment wins over backend.toml, and that over config.toml', async () => {
     const files = { ...SERVER, [CONFIG]: 'backend = "cloud"\n' };
-    expect((await load(files)).prefect1.backend).toBe('server');
+    expect((await load(files)).prefect).toMatchObject({ backend: 'server' });
     const env = { PREFECT__BACKEND: 'cloud', PREFECT__CLOUD__API_KEY: 'key' };
-    expect((await load(files, env)).prefect1.backend).toBe('cloud');
+    expect((await load(files, env)).prefect).toMatchObject({ backend: 'cloud' });
   });
 
   test('config.toml gives what the environment does not', async () => {
@@ -53,7 +53,7 @@ describe('outside Lambda', () => {
     const env = { USER: 'me', PREFECT__LOGGING__LEVEL: 'ERROR' };
     const settings = await load({ ...SERVER, [CONFIG]: config }, env);
     expect(settings).toMatchObject({
-      prefect1: { api: 'http://localhost:4300/graphql' },
+      prefect: { api: 'http://localhost:4300/graphql' },
       agent: {
         name: "me's agent",
         labels: ['a', 'b'],
@@ -78,9 +78,9 @@ describe('outside Lambda', () => {
       PREFECT__USER_CONFIG_PATH: '$ETC/prefect.toml',
       PREFECT__BACKEND_CONFIG_PATH: '/etc/backend.toml',
     };
-    const { prefect1 } = await load(files, { ...env, ETC: '/etc' });
-    expect(prefect1.backend).toBe('server');
-    expect(prefect1.apiKey).toMatchObject({ kind: 'value' });
+    const { prefect } = await load(files, { ...env, ETC: '/etc' });
+    expect(prefect).toMatchObject({ backend: 'server' });
+    expect(prefect.apiKey).toMatchObject({ kind: 'value' });
   });
 
   test.each([
@@ -90,9 +90,10 @@ describe('outside Lambda', () => {
     ['http://[::1]:4200', '1-4200'],
   ])('the key and the tenant for %s are under [%s] in auth.toml', async (api, section) => {
     const auth = `["${section}"]\napi_key = "saved"\ntenant_id = "7F7F9E2C2C4A4E0C8F1A0123456789AB"\n`;
-    const { apiKey, tenantId } = (await load({ [AUTH]: auth }, { PREFECT__CLOUD__API: api })).prefect1;
+    const { prefect } = await load({ [AUTH]: auth }, { PREFECT__CLOUD__API: api });
+    const { apiKey } = prefect;
     expect(apiKey?.kind === 'value' && apiKey.value.reveal()).toBe('saved');
-    expect(tenantId).toBe('7f7f9e2c-2c4a-4e0c-8f1a-0123456789ab');
+    expect(prefect).toMatchObject({ tenantId: '7f7f9e2c-2c4a-4e0c-8f1a-0123456789ab' });
   });
 
   test('a key in any form in the environment wins over config.toml, and that over auth.toml', async () => {
@@ -100,7 +101,7 @@ describe('outside Lambda', () => {
       [CONFIG]: '[cloud]\napi_key = "config"\n',
       [AUTH]: '["api.prefect.io"]\napi_key = "auth"\n',
     };
-    const keyWith = async (env: NodeJS.ProcessEnv) => (await load(files, env)).prefect1.apiKey;
+    const keyWith = async (env: NodeJS.ProcessEnv) => (await load(files, env)).prefect.apiKey;
     const arn = 'arn:aws:ssm:eu-west-1:123456789012:parameter/key';
     expect(await keyWith({ PREFECT__CLOUD__API_KEY_SECRET: arn })).toEqual({ kind: 'secret', arn });
     const token = await keyWith({ PREFECT__CLOUD__AUTH_TOKEN: 'token' });

@@ -1,6 +1,6 @@
 import type { TaskDefinition } from '@aws-sdk/client-ecs';
 import * as z from 'zod/mini';
-import { findFlowContainer } from './containers.ts';
+import { findContainer } from './containers.ts';
 import type { LogStream } from '../task-request.ts';
 
 const logged = z.object({
@@ -14,16 +14,17 @@ const logged = z.object({
   }),
 });
 
-/** Where the flow's container of a definition logs; undefined unless that is a stream of CloudWatch with a known name. */
-export function flowLogStream({
-  containerDefinitions,
-}: Pick<TaskDefinition, 'containerDefinitions'>): LogStream | undefined {
-  const parsed = logged.safeParse(findFlowContainer(containerDefinitions));
+/** Where a container of a definition logs; undefined unless that is a stream of CloudWatch with a known name. */
+export function logStreamOf(
+  { containerDefinitions }: Pick<TaskDefinition, 'containerDefinitions'>,
+  container: string,
+): LogStream | undefined {
+  const parsed = logged.safeParse(findContainer(containerDefinitions, container));
   if (!parsed.success) return undefined;
   const { options } = parsed.data.logConfiguration;
   return {
     group: options['awslogs-group'],
     region: options['awslogs-region'],
-    prefix: `${options['awslogs-stream-prefix']}/flow`,
+    prefix: `${options['awslogs-stream-prefix']}/${container}`,
   };
 }

@@ -1,6 +1,5 @@
-import { flowContainer, mergeByName, type NamedEntry, readContainers } from './containers.ts';
+import { ensureContainer, mergeByName, type NamedEntry, readContainers } from './containers.ts';
 import { FlowRunError } from '../errors.ts';
-import { KEY_VARIABLES } from './flow-environment.ts';
 import { largestPart } from './largest-part.ts';
 import type { TaskDefinitionContent, TaskRequest } from '../task-request.ts';
 
@@ -10,15 +9,16 @@ const MAX_OVERRIDES_LENGTH = 8192;
 /** ECS's limit for a task definition as JSON, in bytes. */
 const MAX_DEFINITION_BYTES = 65_536;
 
-/**
- * Variables that stay with the run: what differs from run to run would make a definition of each, and a key
- * would stay readable in a definition long after its task is gone.
- */
-const PER_RUN: ReadonlySet<string> = new Set([
-  'PREFECT__CONTEXT__FLOW_RUN_ID',
-  'PREFECT__CONTEXT__FLOW_ID',
-  ...KEY_VARIABLES,
-]);
+/** What makes a container the flow's. */
+export interface FlowContainer {
+  /** The name of the container that runs the flow. */
+  readonly name: string;
+  /**
+   * Variables that stay with the run: what differs from run to run would make a definition of each, and a key
+   * would stay readable in a definition long after its task is gone.
+   */
+  readonly perRun: ReadonlySet<string>;
+}
 
 type Fitted = Pick<TaskRequest, 'taskDefinition' | 'runTask'>;
 
@@ -27,22 +27,22 @@ type Fitted = Pick<TaskRequest, 'taskDefinition' | 'runTask'>;
  * every run into the definition, if that is the agent's to make.
  * @throws FlowRunError when it does not fit even then.
  */
-export function fitRequest(request: Fitted): Fitted {
+export function fitRequest(request: Fitted, container: FlowContainer): Fitted {
   const fits = lengthOf(request.runTask.overrides) <= MAX_OVERRIDES_LENGTH;
-  const fitted = fits ? request : withEnvironmentMoved(request);
+  const fitted = fits ? request : withEnvironmentMoved(request, container);
   refuseTooLong(fitted);
   return fitted;
 }
 
-function withEnvironmentMoved({ taskDefinition, runTask }: Fitted): Fitted {
+function withEnvironmentMoved({ taskDefinition, runTask }: Fitted, { name, perRun }: FlowContainer): Fitted {
   if (taskDefinition.kind === 'arn') return { taskDefinition, runTask };
   const containerOverrides = readContainers(runTask.overrides?.containerOverrides, 'containerOverrides');
-  const override = flowContainer(containerOverrides);
+  const override = ensureContainer(containerOverrides, name);
   const environment = mergeByName([], override.environment, 'environment');
-  override.environment = environment.filter(({ name }) => PER_RUN.has(name));
-  const moved = environment.filter(({ name }) => !PER_RUN.has(name));
+  override.environment = environment.filter((entry) => perRun.has(entry.name));
+  const moved = environment.filter((entry) => !perRun.has(entry.name));
   return {
-    taskDefinition: { kind: 'content', content: withEnvironment(taskDefinition.content, moved) },
+    taskDefinition: { kind: 'content', content: withEnvironment(taskDefinition.content, name, moved) },
     runTask: {
       ...runTask,
       overrides: { ...runTask.overrides, containerOverrides } as typeof runTask.overrides,
@@ -53,10 +53,11 @@ function withEnvironmentMoved({ taskDefinition, runTask }: Fitted): Fitted {
 /** What is moved wins over the definition's own, as it did in the overrides. */
 function withEnvironment(
   content: TaskDefinitionContent,
+  name: string,
   moved: readonly NamedEntry[],
 ): TaskDefinitionContent {
   const containerDefinitions = readContainers(content.containerDefinitions, 'containerDefinitions');
-  const container = flowContainer(containerDefinitions);
+  const container = ensureContainer(containerDefinitions, name);
   container.environment = mergeByName(moved, container.environment, 'environment');
   return { ...content, containerDefinitions } as TaskDefinitionContent;
 }

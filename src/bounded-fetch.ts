@@ -1,4 +1,4 @@
-import { PrefectApiError } from '../errors.ts';
+import { PrefectApiError } from './errors.ts';
 
 /** Prefect keeps a state under 1 MB; a page of 25 runs with their states stays far below this. */
 const MAX_BODY_BYTES = 32 * 1024 * 1024;

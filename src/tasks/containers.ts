@@ -14,18 +14,18 @@ export function readContainers(value: unknown, path: string): Container[] {
   return structuredClone(parsed.data ?? []);
 }
 
-/** The container that runs the flow. */
-export function findFlowContainer<C extends { readonly name?: unknown }>(
+export function findContainer<C extends { readonly name?: unknown }>(
   list: readonly C[] | undefined,
+  name: string,
 ): C | undefined {
-  return list?.find(({ name }) => name === 'flow');
+  return list?.find((container) => container.name === name);
 }
 
-/** The container that runs the flow, added where there is none. */
-export function flowContainer(list: Container[]): Container {
-  const found = findFlowContainer(list);
+/** The container of that name, added where there is none. */
+export function ensureContainer(list: Container[], name: string): Container {
+  const found = findContainer(list, name);
   if (found !== undefined) return found;
-  const added: Container = { name: 'flow' };
+  const added: Container = { name };
   list.push(added);
   return added;
 }
@@ -45,4 +45,9 @@ export function mergeByName(entries: readonly NamedEntry[], own: unknown, path: 
 
 export function environmentEntries(variables: Readonly<Record<string, string>>): NamedEntry[] {
   return Object.entries(variables).map(([name, value]) => ({ name, value }));
+}
+
+/** The entries of a container's list but for those of some names. @throws FlowRunError */
+export function withoutNames(own: unknown, names: ReadonlySet<string>, path: string): NamedEntry[] {
+  return mergeByName([], own, path).filter(({ name }) => !names.has(name));
 }

@@ -1,0 +1,67 @@
+import type { Message } from '../message.ts';
+import { Refusal } from './refusal.ts';
+import { ok, route, type Route } from './route.ts';
+import { newRow, type Store } from './store.ts';
+import { timestamp } from './time.ts';
+
+export interface GateOptions {
+  /** What requests must bear as basic authentication, such as `admin:pass`; undefined: nothing. */
+  readonly authString: string | undefined;
+  /** Whether requests that change something must bear a token of `GET /csrf-token`. */
+  readonly csrf: boolean;
+}
+
+const CSRF_TOKEN_MS = 3_600_000;
+
+/** Lets requests to the API in, or not. */
+export class Gate {
+  readonly #options: GateOptions;
+  /** By their clients. */
+  readonly #csrfTokens = new Map<string, string>();
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+  }
+
+  /** @throws Refusal when the request is not let in */
+  check({ method, headers }: Message, path: string): void {
+    const { authString, csrf } = this.#options;
+    const isOpen = path === '/health' || path === '/ready';
+    if (authString !== undefined && !isOpen) {
+      const expected = `Basic ${Buffer.from(authString).toString('base64')}`;
+      if (headers.authorization !== expected) throw new Refusal(401, { exception_message: 'Unauthorized' });
+    }
+    checkApiVersion(headers['x-prefect-api-version']);
+    if (csrf && method !== 'GET') {
+      this.#checkCsrf(headers['prefect-csrf-token'], headers['prefect-csrf-client']);
+    }
+  }
+
+  #checkCsrf(token: unknown, client: unknown): void {
+    if (token === undefined) throw new Refusal(403, { detail: 'Missing CSRF token.' });
+    if (client === undefined) throw new Refusal(403, { detail: 'Missing client identifier.' });
+    if (typeof client !== 'string' || this.#csrfTokens.get(client) !== token) {
+      throw new Refusal(403, { detail: 'Invalid CSRF token or client identifier.' });
+    }
+  }
+
+  csrfRoute(store: Store): Route {
+    return route('GET /csrf-token', ({ query }) => {
+      const client = query.get('client') ?? '';
+      if (!this.#options.csrf) throw new Refusal(422, { detail: 'CSRF protection is disabled.' });
+      const token = store.newId();
+      this.#csrfTokens.set(client, token);
+      const expiration = timestamp(store.clock.now() + CSRF_TOKEN_MS);
+      return ok({ ...newRow(store), token, client, expiration });
+    });
+  }
+}
+
+function checkApiVersion(header: unknown): void {
+  if (typeof header !== 'string') return;
+  const [major = 0, minor = 0] = header.split('.').map(Number);
+  if (major === 0 && minor < 8) {
+    const detail = `The request specified API version ${header} but this server requires version 0.8.0 or higher.`;
+    throw new Refusal(400, { detail });
+  }
+}

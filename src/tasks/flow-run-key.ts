@@ -1,0 +1,13 @@
+import type { Secret } from '../secret.ts';
+
+/** How the flow process gets the API key. */
+export type FlowRunKey =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'value'; readonly value: Secret }
+  | {
+      readonly kind: 'secret';
+      /** Of a Secrets Manager secret or an SSM parameter, as ECS takes it. */
+      readonly arn: string;
+      /** What the secret holds, where it was read to be given in plain text. */
+      readonly value?: Secret | undefined;
+    };

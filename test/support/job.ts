@@ -1,0 +1,124 @@
+import type { PrefectDocuments } from '../../src/prefect3/documents.ts';
+import type { DefinitionInForce } from '../../src/prefect3/flow-container.ts';
+import type { Prefect3FlowRun } from '../../src/prefect3/flow-run.ts';
+import { jobConfiguration } from '../../src/prefect3/job-configuration.ts';
+import type { TaskRequestSettings } from '../../src/prefect3/settings.ts';
+import { buildTaskRequest, type BuiltRequest } from '../../src/prefect3/task-request.ts';
+import type { BaseJobTemplate, WorkPool } from '../../src/prefect3/work-pool.ts';
+import type { TaskRequest } from '../../src/task-request.ts';
+import { templates } from '../fixtures/golden/vector3.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const genuine = templates.get('default') ?? { job_configuration: {}, variables: {} };
+
+/** The genuine worker's template, with defaults of the pool and changes of the configuration. */
+export function template(defaults: Json = {}, configuration: Json = {}): BaseJobTemplate {
+  const properties = Object.entries(defaults).map(
+    ([name, value]) => [name, { ...genuine.variables.properties?.[name], default: value }] as const,
+  );
+  return {
+    job_configuration: { ...genuine.job_configuration, ...configuration },
+    variables: {
+      ...genuine.variables,
+      properties: { ...genuine.variables.properties, ...Object.fromEntries(properties) },
+    },
+  };
+}
+
+export const pool = (baseJobTemplate: BaseJobTemplate = template()): WorkPool => ({
+  id: 'pool-1',
+  name: 'ecs-pool',
+  type: 'ecs',
+  isPaused: false,
+  baseJobTemplate,
+});
+
+export const run3 = (jobVariables: Json = {}, change: Partial<Prefect3FlowRun> = {}): Prefect3FlowRun => ({
+  id: 'run-1',
+  name: 'brave-lynx',
+  startTimeMs: 0,
+  flow: { id: 'flow-1', name: 'etl' },
+  deployment: { id: 'deployment-1', name: 'nightly', updated: undefined, jobVariables: {} },
+  jobVariables,
+  stateId: 'state-1',
+  infrastructurePid: undefined,
+  ...change,
+});
+
+export const settings3 = (change: Partial<TaskRequestSettings> = {}): TaskRequestSettings => ({
+  api: 'http://prefect.test/api',
+  agent: { name: 'golden', envVars: {} },
+  ecs: {
+    cluster: undefined,
+    executionRoleArn: undefined,
+    taskRoleArn: undefined,
+    plaintextApiKey: false,
+    runTaskKwargs: {},
+  },
+  key: { kind: 'none' },
+  keyVariable: 'PREFECT_API_KEY',
+  region: 'us-east-1',
+  prefectVersion: () => '3.8.8',
+  ...change,
+});
+
+/** Documents of a table, and what was read of them. */
+export class TableOfDocuments implements PrefectDocuments {
+  readonly read: string[] = [];
+  readonly #blocks: Readonly<Record<string, Json>>;
+  readonly #variables: Json;
+
+  /** @param blocks by their id, or by `<type>.<name>` */
+  constructor(blocks: Readonly<Record<string, Json>> = {}, variables: Json = {}) {
+    this.#blocks = blocks;
+    this.#variables = variables;
+  }
+
+  blockById(id: string): Promise<Json | undefined> {
+    this.read.push(id);
+    return Promise.resolve(this.#blocks[id]);
+  }
+
+  blockByName(slug: string, name: string): Promise<Json | undefined> {
+    this.read.push(`${slug}.${name}`);
+    return Promise.resolve(this.#blocks[`${slug}.${name}`]);
+  }
+
+  variable(name: string): Promise<unknown> {
+    this.read.push(name);
+    return Promise.resolve(this.#variables[name]);
+  }
+}
+
+export const never = new AbortController().signal;
+
+export interface Asked {
+  readonly jobVariables?: Json;
+  readonly deployment?: Json;
+  readonly pool?: WorkPool;
+  readonly documents?: PrefectDocuments;
+  readonly settings?: Partial<TaskRequestSettings>;
+  readonly described?: DefinitionInForce;
+}
+
+export async function built(asked: Asked): Promise<BuiltRequest> {
+  const run = run3(asked.jobVariables);
+  const withDeployment = {
+    ...run,
+    ...(run.deployment && { deployment: { ...run.deployment, jobVariables: asked.deployment ?? {} } }),
+  };
+  const documents = asked.documents ?? new TableOfDocuments();
+  const job = await jobConfiguration(withDeployment, asked.pool ?? pool(), documents, never);
+  return buildTaskRequest(withDeployment, job, settings3(asked.settings), asked.described);
+}
+
+export const requested = async (asked: Asked): Promise<TaskRequest> => (await built(asked)).request;
+
+/** The environment of the flow's container, as the overrides have it. */
+export const environmentOf3 = ({ runTask }: TaskRequest, container = 'prefect') =>
+  Object.fromEntries(
+    (
+      runTask.overrides?.containerOverrides?.find(({ name }) => name === container)?.environment ?? []
+    ).map(({ name = '', value }) => [name, value]),
+  );
