@@ -3,6 +3,14 @@ import type { BaseJobTemplate } from './work-pool.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
+/** A pool's template as its owners have made it: nothing need be there, and there may be more. */
+export interface GivenTemplate {
+  readonly job_configuration?: Json | undefined;
+  readonly variables?: { readonly properties?: Variables | undefined } | undefined;
+}
+
+type Variables = NonNullable<BaseJobTemplate['variables']['properties']>;
+
 /** A value of a template that is not what it was. */
 export interface TemplateChange {
   /** The name of a variable, whose default this is, or `job_configuration` and the keys below it, with dots. */
@@ -28,7 +36,7 @@ export interface MergedTemplate {
  * @param wanted - the template with the settings
  */
 export function mergeTemplate(
-  given: Partial<BaseJobTemplate> | undefined,
+  given: GivenTemplate | undefined,
   plain: BaseJobTemplate,
   wanted: BaseJobTemplate,
 ): MergedTemplate {
@@ -51,11 +59,11 @@ export function mergeTemplate(
 
 /** Of a variable that is there only the default is touched: how it is described is its owners' matter. */
 function mergeVariables(
-  given: NonNullable<BaseJobTemplate['variables']['properties']>,
+  given: Variables,
   plain: BaseJobTemplate,
   wanted: BaseJobTemplate,
   changes: TemplateChange[],
-): NonNullable<BaseJobTemplate['variables']['properties']> {
+): Variables {
   const merged = { ...given };
   for (const [name, variable] of Object.entries(wanted.variables.properties ?? {})) {
     const { default: to } = variable;
