@@ -20,6 +20,8 @@ export interface CreateAgentDependencies {
   readonly clock: Clock;
   /** From 0 to 1; spreads retries. @default Math.random */
   readonly random?: (() => number) | undefined;
+  /** Gives UUIDs that never repeat: names claims. @default random ones */
+  readonly uuid?: (() => string) | undefined;
   /** Sends the requests to the Prefect API. @default the global fetch */
   readonly fetch?: typeof fetch | undefined;
   /** Of the ECS client, beside its own. @default none: region and credentials are the environment's */
@@ -59,7 +61,7 @@ export async function createAgent(
   warnOfPlaintext(settings, dependencies.logger);
   return prefect.generation === 1
     ? assemble(settings, dependencies, await prefect1({ ...settings, prefect }, dependencies))
-    : Promise.reject(new Error('later'));
+    : assemble(settings, dependencies, await prefect3({ ...settings, prefect }, dependencies));
 }
 
 type SettingsOf<Generation> = Omit<Settings, 'prefect'> & {
@@ -75,6 +77,17 @@ async function prefect1(settings: SettingsOf<1>, dependencies: CreateAgentDepend
     const { Prefect1Tasks } = await import('./prefect1/run-tasks.ts');
     return (ecs: EcsLookUps) =>
       new Prefect1Tasks({ settings, apiKey, tenantId: () => backend.tenantId, clock, ecs });
+  };
+  return { backend, createRunTasks };
+}
+
+async function prefect3(settings: SettingsOf<3>, dependencies: CreateAgentDependencies) {
+  const { Prefect3Backend } = await import('./prefect3/backend.ts');
+  const apiKey = apiKeyProvider(settings.prefect.apiKey);
+  const backend = new Prefect3Backend({ ...settings.prefect, ...dependencies, apiKey });
+  const createRunTasks = async () => {
+    const { Prefect3Tasks } = await import('./prefect3/run-tasks.ts');
+    return (ecs: EcsLookUps) => new Prefect3Tasks({ settings, apiKey, backend, ecs });
   };
   return { backend, createRunTasks };
 }

@@ -3,7 +3,7 @@ import type { FlowRun } from './agent/flow-run.ts';
 import type { CreateAgentDependencies } from './create-agent.ts';
 import type { CallRate } from './ecs/call-rate.ts';
 import { countTasks } from './ecs/count-tasks.ts';
-import { defaultNetwork } from './ecs/default-network.ts';
+import { defaultNetwork, vpcNetworks } from './ecs/default-network.ts';
 import { DescribedDefinitions } from './ecs/described-definitions.ts';
 import { createEcsClient } from './ecs/ecs-client.ts';
 import { EcsLauncher } from './ecs/ecs-launcher.ts';
@@ -37,13 +37,15 @@ export function createLaunching<Run extends FlowRun>(
   const ecsClient = createEcsClient(calls, ecsConfig);
   const sender = new RetryingSender(ecsClient, clock, random);
   const described = new DescribedDefinitions(sender);
-  const network = defaultNetwork(async () => {
+  const ec2 = async () => {
     const { createEc2 } = await import('./ecs/ec2-query.ts');
     return createEc2(ecsClient);
-  });
+  };
   const runTasks = createRunTasks({
     definition: (name, signal) => described.get(name, signal),
-    defaultNetwork: network,
+    defaultNetwork: defaultNetwork(ec2),
+    vpcNetwork: vpcNetworks(ec2),
+    region: () => ecsClient.config.region(),
   });
   const launcher = new EcsLauncher<Run>({
     ...dependencies,

@@ -24,4 +24,8 @@ export interface EcsLookUps {
   readonly definition: (name: string, signal: AbortSignal) => Promise<TaskDefinition>;
   /** The network of tasks for which nobody chose one. @throws AwsError when there is none to be had. */
   readonly defaultNetwork: () => Promise<NetworkConfiguration>;
+  /** The network of tasks for which only the VPC was chosen. @throws FlowRunError, AwsError */
+  readonly vpcNetwork: (vpcId: string) => Promise<NetworkConfiguration>;
+  /** The region in which tasks are started. */
+  readonly region: () => Promise<string>;
 }

@@ -1,6 +1,6 @@
 import type { NetworkConfiguration } from '@aws-sdk/client-ecs';
 import { describeError } from '../describe-error.ts';
-import { AwsError } from '../errors.ts';
+import { AwsError, FlowRunError } from '../errors.ts';
 import { once } from '../once.ts';
 
 /** The two questions that the default network takes. Each throws what AWS has against it. */
@@ -23,22 +23,57 @@ const ADVICE =
  */
 export function defaultNetwork(ec2: () => Promise<Ec2>): () => Promise<NetworkConfiguration> {
   return once(async () => {
-    const subnets = await lookUp(await ec2());
-    if (subnets.length > 0)
-      return { awsvpcConfiguration: { subnets: [...subnets], assignPublicIp: 'ENABLED' } };
+    const subnets = await lookUp('the default VPC', async () => {
+      const { defaultVpcs, subnetsOf } = await ec2();
+      const [vpcId] = await defaultVpcs();
+      return vpcId === undefined ? [] : subnetsOf(vpcId);
+    });
+    if (subnets.length > 0) return networkOf(subnets);
     throw new AwsError(
       `Expected a default VPC with subnets for tasks without a network, found none. ${ADVICE}`,
     );
   });
 }
 
-async function lookUp(ec2: Ec2): Promise<readonly string[]> {
+/** A run may name any VPC: a warm sandbox must not grow with them. */
+const MAX_KNOWN = 100;
+
+/**
+ * The network of tasks of which only the VPC is known: all of its subnets, with a public address. Asked for once for
+ * each VPC; a failure is not kept. As `_load_network_configuration` of prefect-aws 0.7.12.
+ *
+ * The function that it gives throws FlowRunError when there is no such VPC, or it has no subnets, and AwsError when the
+ * role may not ask.
+ */
+export function vpcNetworks(ec2: () => Promise<Ec2>): (vpcId: string) => Promise<NetworkConfiguration> {
+  const known = new Map<string, () => Promise<NetworkConfiguration>>();
+  return (vpcId) => {
+    if (known.size >= MAX_KNOWN) known.clear();
+    const network = known.get(vpcId) ?? once(async () => networkOf(await subnetsOf(vpcId, ec2)));
+    known.set(vpcId, network);
+    return network();
+  };
+}
+
+async function subnetsOf(vpcId: string, ec2: () => Promise<Ec2>): Promise<readonly string[]> {
+  const subnets = await lookUp(`the subnets of ${vpcId}`, async () => (await ec2()).subnetsOf(vpcId));
+  if (subnets.length > 0) return subnets;
+  throw new FlowRunError(
+    `vpc_id: expected a VPC with subnets in this account and region, found none in ${vpcId}. ` +
+      'Name another one, or give the network to the work pool.',
+  );
+}
+
+function networkOf(subnets: readonly string[]): NetworkConfiguration {
+  return { awsvpcConfiguration: { subnets: [...subnets], assignPublicIp: 'ENABLED' } };
+}
+
+async function lookUp(what: string, ask: () => Promise<readonly string[]>): Promise<readonly string[]> {
   try {
-    const [vpcId] = await ec2.defaultVpcs();
-    return vpcId === undefined ? [] : await ec2.subnetsOf(vpcId);
+    return await ask();
   } catch (cause) {
     const reason = describeError(cause);
-    throw new AwsError(`Expected to find the default VPC for tasks without a network: ${reason}. ${ADVICE}`, {
+    throw new AwsError(`Expected to find ${what} for tasks without a network: ${reason}. ${ADVICE}`, {
       cause,
     });
   }

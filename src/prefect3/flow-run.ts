@@ -17,6 +17,8 @@ export interface Prefect3FlowRun extends FlowRun {
   readonly jobVariables: Readonly<Record<string, unknown>>;
   /** Id of the state that the run was in when it was read. */
   readonly stateId: string;
+  /** Whether an agent has put it back: earlier launches of it count as well. */
+  readonly isPutBack?: boolean;
   /** `<cluster>::<task ARN>`, once a launch was told. */
   readonly infrastructurePid: string | undefined;
 }

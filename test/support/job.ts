@@ -118,7 +118,7 @@ export const requested = async (asked: Asked): Promise<TaskRequest> => (await bu
 /** The environment of the flow's container, as the overrides have it. */
 export const environmentOf3 = ({ runTask }: TaskRequest, container = 'prefect') =>
   Object.fromEntries(
-    (
-      runTask.overrides?.containerOverrides?.find(({ name }) => name === container)?.environment ?? []
-    ).map(({ name = '', value }) => [name, value]),
+    (runTask.overrides?.containerOverrides?.find(({ name }) => name === container)?.environment ?? []).map(
+      ({ name = '', value }) => [name, value],
+    ),
   );

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { ECSClient } from '@aws-sdk/client-ecs';
 import { expect, onTestFinished, test } from 'vitest';
-import { AwsError } from '../../../src/errors.ts';
-import { defaultNetwork } from '../../../src/ecs/default-network.ts';
+import { AwsError, FlowRunError } from '../../../src/errors.ts';
+import { defaultNetwork, vpcNetworks } from '../../../src/ecs/default-network.ts';
 import { createEc2 } from '../../../src/ecs/ec2-query.ts';
 import { AWS } from '../../support/ecs.ts';
 
@@ -42,7 +42,8 @@ async function ec2(answer: (action: string, sequence: number) => Answer) {
   });
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const client = new ECSClient(AWS);
-  return { questions, network: defaultNetwork(() => Promise.resolve(createEc2(client, endpoint))) };
+  const ask = () => Promise.resolve(createEc2(client, endpoint));
+  return { questions, network: defaultNetwork(ask), networkOfVpc: vpcNetworks(ask) };
 }
 
 const good = (action: string): Answer => [200, action === 'DescribeVpcs' ? VPCS : SUBNETS];
@@ -101,4 +102,30 @@ test('a failure is not kept', async () => {
   const { network } = await ec2((action, sequence) => (sequence === 1 ? [403, DENIED] : good(action)));
   await expect(network()).rejects.toThrow(AwsError);
   expect(await network()).toHaveProperty('awsvpcConfiguration.subnets', ['subnet-a', 'subnet-b']);
+});
+
+test('a task of which only the VPC is known gets its subnets, asked for once', async () => {
+  const { networkOfVpc, questions } = await ec2(good);
+  const expected = { awsvpcConfiguration: { subnets: ['subnet-a', 'subnet-b'], assignPublicIp: 'ENABLED' } };
+  expect(await networkOfVpc('vpc-9')).toEqual(expected);
+  expect(await networkOfVpc('vpc-9')).toEqual(expected);
+  expect(questions.map(({ parameters }) => parameters)).toEqual([
+    {
+      Action: 'DescribeSubnets',
+      Version: '2016-11-15',
+      'Filter.1.Name': 'vpc-id',
+      'Filter.1.Value.1': 'vpc-9',
+    },
+  ]);
+});
+
+test('a VPC without subnets is the fault of who named it', async () => {
+  const { networkOfVpc } = await ec2(() => [200, '<subnetSet/>']);
+  await expect(networkOfVpc('vpc-9')).rejects.toThrow(FlowRunError);
+  await expect(networkOfVpc('vpc-9')).rejects.toThrow('vpc_id: expected a VPC with subnets');
+});
+
+test('who may not ask for the subnets of a VPC is told so', async () => {
+  const { networkOfVpc } = await ec2(() => [403, DENIED]);
+  await expect(networkOfVpc('vpc-9')).rejects.toThrow(AwsError);
 });

@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import type { Claimant } from '../agent/flow-run.ts';
+import type { HeldRun, SweepQuery } from '../agent/held-run.ts';
+import type {
+  AgentIdentity,
+  Claim,
+  FlowRunLog,
+  Launch,
+  Look,
+  LookQuery,
+  PrefectBackend,
+  Settlement,
+  SettlementResult,
+} from '../agent/prefect-backend.ts';
+import { ApiDocuments } from './api-documents.ts';
+import { Prefect3Client, type Prefect3ClientOptions } from './client.ts';
+import { Directory } from './directory.ts';
+import type { PrefectDocuments } from './documents.ts';
+import type { Prefect3FlowRun } from './flow-run.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { readHeldRuns, sweepFlowRuns } from './held-runs.ts';
+import type { Logger } from '../logger.ts';
+import { lookForFlowRuns } from './look.ts';
+import { type PoolAndVersion, PoolReader } from './pool-reader.ts';
+import { nothing } from './schemas.ts';
+
+export interface Prefect3BackendOptions extends Omit<Prefect3ClientOptions, 'uuid'> {
+  readonly workPool: string;
+  /** Empty: all queues of the pool. */
+  readonly workQueues: readonly string[];
+  readonly logger: Logger;
+  /** Gives UUIDs that never repeat. @default random ones */
+  readonly uuid?: (() => string) | undefined;
+}
+
+/** The logger's name that the genuine worker has. */
+const LOG_NAME = 'prefect.flow_runs.worker';
+
+/** Python's. */
+const LOG_LEVELS = { INFO: 20, ERROR: 40 } as const;
+
+/** Prefect 3, and 2: a self-hosted server's or Prefect Cloud's work pool, over REST. */
+export class Prefect3Backend implements PrefectBackend<Prefect3FlowRun> {
+  /** What job templates refer to. */
+  readonly documents: PrefectDocuments;
+  readonly #options: Prefect3BackendOptions & { readonly uuid: () => string };
+  readonly #client: Prefect3Client;
+  readonly #directory: Directory;
+  readonly #pool: PoolReader;
+  readonly #heartbeat: Heartbeat;
+  readonly #bulk = { isMissing: false };
+
+  constructor({ uuid = randomUUID, ...options }: Prefect3BackendOptions) {
+    const { clock, workPool } = options;
+    this.#options = { ...options, uuid };
+    this.#client = new Prefect3Client(this.#options);
+    this.#directory = new Directory(this.#client, clock);
+    this.#pool = new PoolReader(this.#client, workPool, clock);
+    this.#heartbeat = new Heartbeat({ ...options, client: this.#client });
+    this.documents = new ApiDocuments(this.#client, clock);
+  }
+
+  get notBeforeMs(): number | undefined {
+    return this.#client.rest.untilMs;
+  }
+
+  set notBeforeMs(ms: number | undefined) {
+    this.#client.rest.untilMs = ms;
+  }
+
+  /** The pool's template and the server's version, kept for five minutes. @throws SettingsError, PrefectApiError */
+  async poolAndVersion(signal: AbortSignal): Promise<PoolAndVersion> {
+    return this.#pool.poolAndVersion(signal);
+  }
+
+  /** @throws SettingsError when there is no such pool, or it is of another type than `ecs`. */
+  async connect({ name }: AgentIdentity, signal: AbortSignal): Promise<void> {
+    await this.#pool.pool(signal);
+    this.#heartbeat.worker = name;
+  }
+
+  async look(query: LookQuery, signal: AbortSignal): Promise<Look<Prefect3FlowRun>> {
+    const options = { ...this.#options, client: this.#client, directory: this.#directory };
+    const [found] = await Promise.all([
+      lookForFlowRuns(options, query, signal),
+      this.#heartbeat.beat(signal),
+    ]);
+    return found;
+  }
+
+  async claim(
+    runs: readonly Prefect3FlowRun[],
+    claimant: Claimant,
+    signal: AbortSignal,
+  ): Promise<readonly Claim<Prefect3FlowRun>[]> {
+    const { claimFlowRuns } = await import('./claim.ts');
+    const options = { ...this.#options, client: this.#client, bulk: this.#bulk };
+    return claimFlowRuns(options, runs, claimant, signal);
+  }
+
+  async settle(
+    settlements: readonly Settlement[],
+    claimant: Claimant,
+    signal: AbortSignal,
+  ): Promise<readonly SettlementResult[]> {
+    const { settleFlowRuns } = await import('./settle.ts');
+    const { uuid } = this.#options;
+    return settleFlowRuns({ client: this.#client, uuid }, settlements, claimant, signal);
+  }
+
+  async sweep(query: SweepQuery, signal: AbortSignal): Promise<readonly HeldRun<Prefect3FlowRun>[]> {
+    const { workPool } = this.#options;
+    return sweepFlowRuns(this.#held, { ...query, workPool }, signal);
+  }
+
+  async held(
+    flowRunIds: readonly string[],
+    agent: string,
+    signal: AbortSignal,
+  ): Promise<readonly HeldRun<Prefect3FlowRun>[]> {
+    return readHeldRuns(this.#held, { flowRunIds, agent }, signal);
+  }
+
+  async recordLaunches(launches: readonly Launch[], signal: AbortSignal): Promise<void> {
+    const { recordLaunches } = await import('./record-launches.ts');
+    await recordLaunches(this.#client, launches, signal);
+  }
+
+  async log(lines: readonly FlowRunLog[], _: Claimant, signal: AbortSignal): Promise<void> {
+    const timestamp = new Date(this.#options.clock.now()).toISOString();
+    const body = lines.map(({ flowRunId, level, message }) => ({
+      name: LOG_NAME,
+      level: LOG_LEVELS[level],
+      message,
+      timestamp,
+      flow_run_id: flowRunId,
+    }));
+    const request = { name: 'logs', method: 'POST', path: '/logs/', body, answer: nothing } as const;
+    await this.#client.request(request, signal);
+  }
+
+  get #held() {
+    return { client: this.#client, directory: this.#directory, nowMs: this.#options.clock.now() };
+  }
+}

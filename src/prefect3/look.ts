@@ -1,0 +1,74 @@
+import type { Look, LookQuery, UnreadableRun } from '../agent/prefect-backend.ts';
+import type { Prefect3Client } from './client.ts';
+import type { Clock } from '../clock.ts';
+import type { Directory } from './directory.ts';
+import type { Prefect3FlowRun } from './flow-run.ts';
+import { PAGE, readFlowRunRows } from './flow-run-rows.ts';
+import type { Logger } from '../logger.ts';
+import { readRow, readRows, toFlowRun } from './read-flow-run.ts';
+import { type FlowRunRow, scheduledRuns, type State } from './schemas.ts';
+
+export interface LookOptions {
+  readonly client: Prefect3Client;
+  readonly directory: Directory;
+  readonly workPool: string;
+  readonly workQueues: readonly string[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Asks the pool for due runs, then for their flows and deployments where those are not known. In the server's order,
+ * and no more than its limits let through.
+ */
+export async function lookForFlowRuns(
+  options: LookOptions,
+  query: LookQuery,
+  signal: AbortSignal,
+): Promise<Look<Prefect3FlowRun>> {
+  const { client, directory, clock, logger } = options;
+  const listed = await listScheduled(options, query.beforeMs, signal);
+  const found: FlowRunRow[] = [];
+  const unreadable: UnreadableRun[] = [];
+  for (const value of listed) {
+    const read = readRow(value);
+    if (read === undefined) continue;
+    if ('row' in read) found.push(read.row);
+    else unreadable.push(read.unreadable);
+  }
+  const fresh = found.filter(({ id }) => !query.except.has(id));
+  logger.debug(`Found ${fresh.length} ready flow run(s), and ${found.length - fresh.length} known already`);
+  const [states] = await Promise.all([statesOfRetried(client, fresh, signal), directory.load(fresh, signal)]);
+  const nowMs = clock.now();
+  return {
+    runs: fresh.map((row) => toFlowRun(row, states.get(row.id), directory, nowMs)),
+    unreadable: unreadable.filter(({ id }) => !query.except.has(id)),
+  };
+}
+
+async function listScheduled(
+  { client, workPool, workQueues }: LookOptions,
+  beforeMs: number,
+  signal: AbortSignal,
+): Promise<readonly unknown[]> {
+  const body = {
+    work_queue_names: workQueues,
+    scheduled_before: new Date(beforeMs).toISOString(),
+    limit: PAGE,
+  };
+  const path = `/work_pools/${encodeURIComponent(workPool)}/get_scheduled_flow_runs`;
+  const name = 'get_scheduled_flow_runs';
+  const listed = await client.request({ name, method: 'POST', path, body, answer: scheduledRuns }, signal);
+  return listed.map(({ flow_run: run }) => run);
+}
+
+/** The list does not show states, and only they tell a run that an agent has put back from one that a user retries. */
+async function statesOfRetried(
+  client: Prefect3Client,
+  rows: readonly FlowRunRow[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, State>> {
+  const ids = rows.filter(({ state_name: name }) => name === 'AwaitingRetry').map(({ id }) => id);
+  const read = readRows(await readFlowRunRows(client, ids, signal));
+  return new Map(read.flatMap(({ id, state }) => (state == null ? [] : [[id, state] as const])));
+}

@@ -1,0 +1,72 @@
+import * as z from 'zod/mini';
+import { apiError, type ApiErrorContext, readRetryAfter, tooManyRequests } from '../api-error.ts';
+
+/** The two forms in which the API says what is wrong. Never what it says of the request, which it repeats. */
+const problem = z.object({
+  detail: z.optional(z.union([z.string(), z.array(z.object({ msg: z.string() }))])),
+  exception_message: z.optional(z.string()),
+  exception_detail: z.optional(z.array(z.object({ msg: z.string() }))),
+});
+
+/** Where an answer came from. */
+export interface AnswerContext extends ApiErrorContext {
+  readonly url: URL;
+  readonly nowMs: number;
+}
+
+/** What the API says is wrong; empty: nothing that can be read. */
+export function problemText(body: string): string {
+  const { data = {} } = problem.safeParse(parseJson(body));
+  const { detail, exception_message: message, exception_detail: details = [] } = data;
+  const texts = typeof detail === 'string' ? [detail] : (detail ?? details).map(({ msg }) => msg);
+  return [message, ...texts].filter((text) => text !== undefined).join(' ');
+}
+
+/** The JSON of an answer; undefined: it has none. @throws PrefectApiError for an answer that is none of Prefect's. */
+export function readAnswer(context: AnswerContext, response: Response, body: string): unknown {
+  if (!response.ok) throw refusal(context, response, body);
+  if (body === '') return undefined;
+  const parsed = parseJson(body);
+  if (parsed !== undefined) return parsed;
+  const type = response.headers.get('content-type') ?? 'something without a content type';
+  throw apiError(
+    context,
+    `Expected JSON from ${context.url.origin}, got ${type}. Is PREFECT_API_URL the address of the API, and not behind a login?`,
+    { status: response.status, effect: 'unknown', transient: true },
+  );
+}
+
+function refusal(context: AnswerContext, response: Response, body: string) {
+  const { status, headers } = response;
+  const { url, nowMs } = context;
+  const text = problemText(body);
+  const retryAfterMs = readRetryAfter(headers, nowMs);
+  if (status === 429) return tooManyRequests(context, retryAfterMs);
+  // 503 is what a server on SQLite answers while another writes.
+  if (status === 408 || status >= 500) {
+    const message = `The API failed with HTTP ${status}. ${text}`;
+    return apiError(context, message, { status, effect: 'unknown', transient: true, retryAfterMs });
+  }
+  const answer = { status, effect: 'none', transient: false } as const;
+  if (status < 400) {
+    const target = URL.parse(headers.get('location') ?? '', url.href)?.origin ?? 'nowhere';
+    return apiError(
+      context,
+      `Expected an answer from ${url.origin}, was sent on to ${target}. Set PREFECT_API_URL to the address of the API itself.`,
+      answer,
+    );
+  }
+  if (status === 401 || status === 403) {
+    const message = `The API refused the key: HTTP ${status}. ${text} Check PREFECT_API_KEY or PREFECT_API_AUTH_STRING.`;
+    return apiError(context, message, answer);
+  }
+  return apiError(context, `The API refused the request with HTTP ${status}. ${text}`, answer);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

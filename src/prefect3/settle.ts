@@ -1,0 +1,83 @@
+import pMap from 'p-map';
+import type { Claimant } from '../agent/flow-run.ts';
+import type { Settlement, SettlementResult } from '../agent/prefect-backend.ts';
+import type { Prefect3Client } from './client.ts';
+import { describeError } from '../describe-error.ts';
+import { PrefectApiError } from '../errors.ts';
+import { readFlowRunRows } from './flow-run-rows.ts';
+import { readRows } from './read-flow-run.ts';
+import type { State } from './schemas.ts';
+import { isInForce, type ProposedState, refusalText, setState } from './set-state.ts';
+import { isClaimOf, putBackMessage } from './state-message.ts';
+
+/** State changes under way at once: a server on SQLite writes one by one. */
+const CONCURRENCY = 5;
+
+/** Gives runs up: reads what they are now, and changes those that still are what was expected. */
+export async function settleFlowRuns(
+  { client, uuid }: { readonly client: Prefect3Client; readonly uuid: () => string },
+  settlements: readonly Settlement[],
+  claimant: Claimant,
+  signal: AbortSignal,
+): Promise<readonly SettlementResult[]> {
+  const settle = async (settlement: Settlement, state: State | undefined): Promise<SettlementResult> => {
+    if (state === undefined || !isExpected(state, settlement, claimant)) {
+      return { kind: 'moved-on', reason: 'The run is no longer what it was' };
+    }
+    const proposed = stateOf(settlement, uuid());
+    const verdict = await setState(client, settlement.flowRunId, proposed, signal);
+    return isInForce(verdict, proposed)
+      ? { kind: 'done' }
+      : { kind: 'moved-on', reason: refusalText(verdict) };
+  };
+  try {
+    const ids = settlements.map(({ flowRunId }) => flowRunId);
+    const rows = readRows(await readFlowRunRows(client, ids, signal));
+    const states = new Map(rows.map(({ id, state }) => [id, state ?? undefined]));
+    return await pMap(
+      settlements,
+      (settlement) => settle(settlement, states.get(settlement.flowRunId)).catch(unknown),
+      { concurrency: CONCURRENCY },
+    );
+  } catch (error) {
+    return settlements.map(() => unknown(error));
+  }
+}
+
+function isExpected(state: State, settlement: Settlement, claimant: Claimant): boolean {
+  switch (settlement.held) {
+    case 'queued':
+      return state.type === 'SCHEDULED';
+    case 'cancelling':
+      return state.type === 'CANCELLING';
+    case 'running':
+      return state.type === 'RUNNING' && state.id === settlement.version;
+    case 'claimed':
+      return isClaimOf(state, settlement.by ?? claimant);
+  }
+}
+
+function stateOf(settlement: Settlement, transitionId: string): ProposedState {
+  const { kind, reason: message } = settlement;
+  const details = { transition_id: transitionId };
+  switch (kind) {
+    case 'failed':
+      return { type: 'CRASHED', name: 'Crashed', message, state_details: details };
+    case 'cancelled':
+      return { type: 'CANCELLED', name: 'Cancelled', message, state_details: details };
+    case 'put-back': {
+      const time = new Date(settlement.startTimeMs).toISOString();
+      return {
+        type: 'SCHEDULED',
+        name: 'AwaitingRetry',
+        message: putBackMessage(message, settlement.dueSinceMs),
+        state_details: { ...details, scheduled_time: time },
+      };
+    }
+  }
+}
+
+function unknown(error: unknown): SettlementResult {
+  if (!(error instanceof PrefectApiError)) throw error;
+  return { kind: 'unknown', reason: describeError(error) };
+}
