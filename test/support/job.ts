@@ -12,17 +12,34 @@ type Json = Readonly<Record<string, unknown>>;
 
 const genuine = templates.get('default') ?? { job_configuration: {}, variables: {} };
 
-/** The genuine worker's template, with defaults of the pool and changes of the configuration. */
-export function template(defaults: Json = {}, configuration: Json = {}): BaseJobTemplate {
+/** What a pool's template has other than the genuine worker's own. */
+export interface Changes {
+  readonly defaults?: Json;
+  readonly configuration?: Json;
+  /** Of `task_run_request`. */
+  readonly request?: Json;
+  /** Of `task_definition`. */
+  readonly definition?: Json;
+}
+
+export function template({
+  defaults = {},
+  configuration,
+  request,
+  definition,
+}: Changes = {}): BaseJobTemplate {
+  const { job_configuration: own, variables } = genuine;
   const properties = Object.entries(defaults).map(
-    ([name, value]) => [name, { ...genuine.variables.properties?.[name], default: value }] as const,
+    ([name, value]) => [name, { ...variables.properties?.[name], default: value }] as const,
   );
   return {
-    job_configuration: { ...genuine.job_configuration, ...configuration },
-    variables: {
-      ...genuine.variables,
-      properties: { ...genuine.variables.properties, ...Object.fromEntries(properties) },
+    job_configuration: {
+      ...own,
+      task_run_request: { ...(own['task_run_request'] as Json), ...request },
+      task_definition: { ...(own['task_definition'] as Json), ...definition },
+      ...configuration,
     },
+    variables: { ...variables, properties: { ...variables.properties, ...Object.fromEntries(properties) } },
   };
 }
 
