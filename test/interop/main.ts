@@ -11,7 +11,7 @@ const SUITES = {
 
 /** Lets real flows of genuine Prefects be launched by the built function. */
 await new Command('npm run test:interop --')
-  .addArgument(new Argument('[prefects...]').choices(Object.keys(SUITES)).default(['prefect-1']))
+  .addArgument(new Argument('[prefects...]').choices(Object.keys(SUITES)).default(['prefect-1', 'prefect-3']))
   .action(async (chosen: readonly (keyof typeof SUITES)[]) => {
     const checks = new Checks();
     for (const name of chosen) {

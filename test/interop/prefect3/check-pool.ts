@@ -5,6 +5,8 @@ import type { Checks } from '../checks.ts';
 import { aheadRuns } from './ahead-runs.ts';
 import { dueRuns } from './due-runs.ts';
 import { limitedRuns } from './limited-runs.ts';
+import { sum } from '../../bench/sum.ts';
+import { checkOneClaimer } from './one-claimer.ts';
 import { type PoolWorldOptions, startPoolWorld } from './pool-world.ts';
 import type { Story } from './story.ts';
 
@@ -26,15 +28,24 @@ export async function checkPool(prefect: PoolWorldOptions['prefect'], checks: Ch
     if (error !== undefined) throw new Error(`${error.errorType}: ${error.errorMessage}`);
     return result as PollResult & { dryRun: false };
   };
-  checks.equal('setup-pool creates the pool', await world.setUpPool('--yes'), {});
-  checks.equal('and finds nothing to change afterwards', await world.setUpPool(), {});
+  const setUps = [await world.setUpPool('--yes'), await world.setUpPool()];
+  checks.equal(
+    'setup-pool creates the pool, and then has nothing to change',
+    setUps.map(({ action }) => action),
+    ['create', 'none'],
+  );
   const story: Story = { world, api: world.api, deployments: await world.deploy(), checks, invoke };
-  const chapters = [await dueRuns(story), await aheadRuns(story), await limitedRuns(story)];
-  const { started } = await invoke();
+  await checkOneClaimer(story);
+  // The checks in the order of what has to be looked at first.
+  const chapters = [await aheadRuns(story), await limitedRuns(story), await dueRuns(story)];
+  const { started, durationMs, calls } = await invoke();
   checks.equal(
     'the first invocation launches what is due or soon will be',
     started,
     prefect === 'prefect3' ? 6 : 5,
+  );
+  process.stdout.write(
+    `        in ${durationMs} ms, with ${sum(calls.prefect)} calls of Prefect and ${sum(calls.ecs)} of ECS\n`,
   );
   for (const check of chapters) await check();
 }

@@ -36,7 +36,7 @@ deploy("retried", "retried", job_variables={"cpu": 512, "memory": 1024})
 deploy("failing", "failing")
 deploy("traced", "leaves_a_trace")
 
-soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=40)
+soon = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(seconds=60)
 deploy(
     "scheduled",
     "leaves_a_trace",

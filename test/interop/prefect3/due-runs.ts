@@ -28,8 +28,9 @@ export const dueRuns: Chapter = async (story) => {
       (await api.flowRun(mapped)).infrastructure_pid,
       `default::${String(task?.taskArn)}`,
     );
+    await invoke();
     checks.equal(
-      'each launch was one ECS task',
+      'each run was launched once',
       runs.map((id) => tasksOf(story, id).length),
       [1, 1, 1],
     );
@@ -39,6 +40,5 @@ export const dueRuns: Chapter = async (story) => {
       [of512?.cpu, of512?.memory],
       ['512', '1024'],
     );
-    checks.equal('a second invocation launches nothing', (await invoke()).started, 0);
   };
 };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as z from 'zod/mini';
+import type { PoolSetup } from '../../../src/cli/setup-pool-text.ts';
 import { systemClock } from '../../../src/clock.ts';
 import { SANDBOX_CREDENTIALS, startDynamo } from '../../../src/sandbox/dynamodb.ts';
 import { type EcsSandbox, startEcs } from '../../../src/sandbox/ecs/ecs-server.ts';
@@ -40,8 +41,8 @@ export interface PoolWorld extends AsyncDisposable {
   readonly awsEnv: Readonly<Record<string, string>>;
   /** What points the agent at all of this. */
   readonly agentEnv: Readonly<Record<string, string>>;
-  /** `agent setup-pool`. @returns what it wrote to stdout, read as JSON */
-  readonly setUpPool: (...flags: readonly string[]) => Promise<unknown>;
+  /** `agent setup-pool`. @returns what it did */
+  readonly setUpPool: (...flags: readonly string[]) => Promise<PoolSetup>;
   /** Deploys the flows to the pool. @returns the deployments' ids by name */
   readonly deploy: () => Promise<Deployments>;
 }
@@ -87,6 +88,7 @@ export async function startPoolWorld({ prefect, execute }: PoolWorldOptions): Pr
     PREFECT_API_URL: server.url,
     PREFECT_WORK_POOL: POOL,
     PREFECT__CLOUD__AGENT__CONTROL_TABLE: dynamo.table,
+    PREFECT__CLOUD__AGENT__ECS__CLUSTER: 'default',
     PREFECT__CLOUD__AGENT__ECS__SUBNETS: 'subnet-0a1b2c3d',
   };
   const toEnd = stack.move();
@@ -101,7 +103,7 @@ export async function startPoolWorld({ prefect, execute }: PoolWorldOptions): Pr
     setUpPool: async (...flags) => {
       const args = [CLI, 'setup-pool', '--json', ...flags];
       const { stdout } = await run(process.execPath, args, { env: { HOME: directory, ...agentEnv } });
-      return JSON.parse(stdout) as unknown;
+      return JSON.parse(stdout) as PoolSetup;
     },
     deploy: async () => {
       const env = { ...imageEnv, PREFECT_API_URL: server.url };

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
 
 const flowRunSchema = z.object({
@@ -22,6 +23,8 @@ interface NewRun {
   readonly startTime?: string;
 }
 
+const MAX_ATTEMPTS = 5;
+
 /** A user of the genuine server. */
 export class PrefectApi {
   readonly #url: string;
@@ -35,6 +38,8 @@ export class PrefectApi {
     const scheduled = startTime === undefined ? {} : { state_details: { scheduled_time: startTime } };
     const answer = await this.#send('POST', `deployments/${deploymentId}/create_flow_run`, {
       parameters,
+      // Sending it again creates no second one.
+      idempotency_key: randomUUID(),
       state: { type: 'SCHEDULED', ...scheduled },
     });
     return createdSchema.parse(answer).id;
@@ -69,16 +74,28 @@ export class PrefectApi {
     return logsSchema.parse(answer).map(({ message }) => message);
   }
 
-  async #send(method: string, path: string, body?: unknown): Promise<unknown> {
-    const response = await fetch(`${this.#url}/${path}`, {
-      method,
-      headers: { 'content-type': 'application/json' },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
+  async #send(method: string, path: string, body?: unknown, attempt = 1): Promise<unknown> {
+    const again = (error: unknown) => {
+      if (attempt === MAX_ATTEMPTS) throw error;
+      return this.#send(method, path, body, attempt + 1);
+    };
+    let response;
+    let text;
+    try {
+      response = await fetch(`${this.#url}/${path}`, {
+        method,
+        headers: { 'content-type': 'application/json' },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      text = await response.text();
+    } catch (error) {
+      // The server closes idle connections after 5 s, also those that are just used again.
+      return again(error);
+    }
+    if (response.ok) return text === '' ? undefined : (JSON.parse(text) as unknown);
+    const error = new Error(`${method} ${path} was answered with ${response.status}: ${text}`);
     // Normal on SQLite: the database was locked.
-    if (response.status === 503) return this.#send(method, path, body);
-    if (!response.ok) throw new Error(`${method} ${path} was answered with ${response.status}: ${text}`);
-    return text === '' ? undefined : (JSON.parse(text) as unknown);
+    if (response.status === 503) return again(error);
+    throw error;
   }
 }
