@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pMap from 'p-map';
 import { table } from '../../src/cli/table.ts';
 import { startGenuineWorker } from '../interop/prefect3/genuine-worker.ts';
 import { POOL, type PoolWorld, startPoolWorld } from '../interop/prefect3/pool-world.ts';
@@ -51,7 +50,7 @@ async function drainPool(runs: number, drain: Drain): Promise<string[]> {
   await world.setUpPool('--yes');
   const { traced } = await world.deploy();
   await api.changePool(POOL, { is_paused: true });
-  await pMap(Array.from({ length: runs }), () => api.createFlowRun(traced), { concurrency: 4 });
+  await api.createFlowRuns(traced, runs);
   const launchesMs: number[] = [];
   const drained = new AbortController();
   ecs.onTaskChange((task) => {
