@@ -1,26 +1,27 @@
 import { PrefectApiError } from './errors.ts';
 
-/** Prefect keeps a state under 1 MB; a page of 25 runs with their states stays far below this. */
-const MAX_BODY_BYTES = 32 * 1024 * 1024;
+/** The `code` of the error for an answer that is too large. */
+export const TOO_LARGE = 'ANSWER_TOO_LARGE';
 
 /**
  * `fetch` that reads no more of an answer than it can hold.
- * It throws PrefectApiError when the body is larger than 32 MiB.
+ * It throws PrefectApiError, with the code `TOO_LARGE`, when the body is larger than `maxBytes`.
  */
-export function boundedFetch(send: typeof fetch): typeof fetch {
-  return async (input, init) => bounded(await send(input, init));
+export function boundedFetch(send: typeof fetch, maxBytes: number): typeof fetch {
+  return async (input, init) => bounded(await send(input, init), maxBytes);
 }
 
-async function bounded(response: Response): Promise<Response> {
+async function bounded(response: Response, maxBytes: number): Promise<Response> {
   if (response.body === null) return response;
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let bytes = 0;
   const stream: AsyncIterable<Uint8Array<ArrayBuffer>> = response.body;
   for await (const chunk of stream) {
     bytes += chunk.byteLength;
-    if (bytes > MAX_BODY_BYTES) {
-      const message = `Prefect API: expected an answer of at most ${MAX_BODY_BYTES} bytes, got more.`;
-      throw new PrefectApiError(message, { effect: 'unknown', transient: false, status: response.status });
+    if (bytes > maxBytes) {
+      const message = `Prefect API: expected an answer of at most ${maxBytes} bytes, got more.`;
+      const { status } = response;
+      throw new PrefectApiError(message, { effect: 'unknown', transient: false, status, code: TOO_LARGE });
     }
     chunks.push(chunk);
   }

@@ -1,4 +1,5 @@
 import type { ECSClient, ECSClientConfig } from '@aws-sdk/client-ecs';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { FlowRun } from './agent/flow-run.ts';
 import type { TaskFinder } from './agent/launched-task.ts';
 import type { PrefectBackend } from './agent/prefect-backend.ts';
@@ -26,6 +27,8 @@ export interface CreateAgentDependencies {
   readonly fetch?: typeof fetch | undefined;
   /** Of the ECS client, beside its own. @default none: region and credentials are the environment's */
   readonly ecsConfig?: ECSClientConfig | undefined;
+  /** Reads an API key that is in Secrets Manager. @default one for the region in the key's ARN */
+  readonly secretsManager?: SecretsManagerClient | undefined;
 }
 
 /** An agent, and the parts of it that others need as well. They understand the flow runs of its own backend alone. */
@@ -68,9 +71,13 @@ type SettingsOf<Generation> = Omit<Settings, 'prefect'> & {
   readonly prefect: Settings['prefect'] & { readonly generation: Generation };
 };
 
+function keyOf({ prefect }: Settings, { clock, secretsManager }: CreateAgentDependencies) {
+  return apiKeyProvider(prefect.apiKey, { clock, ...(secretsManager && { secretsManager }) });
+}
+
 async function prefect1(settings: SettingsOf<1>, dependencies: CreateAgentDependencies) {
   const { Prefect1Backend } = await import('./prefect1/backend.ts');
-  const apiKey = apiKeyProvider(settings.prefect.apiKey);
+  const apiKey = keyOf(settings, dependencies);
   const backend = new Prefect1Backend({ ...settings.prefect, ...dependencies, apiKey });
   const { clock } = dependencies;
   const createRunTasks = async () => {
@@ -83,7 +90,7 @@ async function prefect1(settings: SettingsOf<1>, dependencies: CreateAgentDepend
 
 async function prefect3(settings: SettingsOf<3>, dependencies: CreateAgentDependencies) {
   const { Prefect3Backend } = await import('./prefect3/backend.ts');
-  const apiKey = apiKeyProvider(settings.prefect.apiKey);
+  const apiKey = keyOf(settings, dependencies);
   const backend = new Prefect3Backend({ ...settings.prefect, ...dependencies, apiKey });
   const createRunTasks = async () => {
     const { Prefect3Tasks } = await import('./prefect3/run-tasks.ts');

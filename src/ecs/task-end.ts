@@ -17,6 +17,12 @@ const ROLE = ['executionRoleArn', 'taskRoleArn'];
 const STOP_RULES: readonly StopRule[] = [
   // What the image itself says comes in its own words, in which anything may stand.
   { pattern: /OutOfMemory|Cannot(Start|Create|Inspect)Container/, cause: 'run' },
+  // In AWS's own form and place: what a program says of throttling is its own.
+  {
+    pattern: /^TaskFailedToStart: (CannotPull.*)?(Throttling\w*: )?(Rate|Request limit) exceeded/s,
+    cause: 'account',
+    about: [],
+  },
   {
     pattern: /CannotPull.*(time-?d? ?out|deadline|connection|no such host|toomanyrequests|\b(429|50\d)\b)/is,
     cause: 'account',
@@ -30,11 +36,7 @@ const STOP_RULES: readonly StopRule[] = [
     cause: 'account',
     about: [...NETWORK, ...ROLE, 'containerDefinitions', 'volumes'],
   },
-  {
-    pattern: /network interface|\bENI\b|internal (server )?error|rate exceeded|throttl/i,
-    cause: 'account',
-    about: [],
-  },
+  { pattern: /network interface|\bENI\b|internal (server )?error/i, cause: 'account', about: [] },
 ];
 
 /** What RunTask may refuse as well, and what is as true of a task that it took. */
@@ -53,7 +55,7 @@ const INTERRUPTIONS: readonly unknown[] = ['SpotInterruption', 'TerminationNotic
 export function readTaskEnd(task: Task, chosenByRun: ReadonlySet<string>): TaskEnd | undefined {
   const { lastStatus, stopCode, stoppedAt, createdAt, containers = [] } = task;
   if (lastStatus !== 'STOPPED') return undefined;
-  const exitCode = flowContainer(containers)?.exitCode;
+  const exitCode = flowContainer(task)?.exitCode;
   const said = [task.stoppedReason, ...containers.map(({ reason }) => reason)].filter(
     (text) => text !== undefined && text !== '',
   );
@@ -80,11 +82,14 @@ function causeOf(
   return rule === undefined || isRuns ? 'run' : rule.cause;
 }
 
-function flowContainer(containers: readonly Container[]): Container | undefined {
-  return (
-    containers.find(({ name }) => name === 'flow') ??
-    containers.find(({ exitCode }) => exitCode !== undefined)
-  );
+/** Called `flow` by Prefect 1 and mostly `prefect` since; in doubt the one whose command was replaced, or any that ran. */
+function flowContainer({ containers = [], overrides }: Task): Container | undefined {
+  const commanded = overrides?.containerOverrides?.find(({ command }) => command !== undefined)?.name;
+  for (const wanted of ['flow', 'prefect', commanded]) {
+    const found = containers.find(({ name }) => name === wanted && name !== undefined);
+    if (found !== undefined) return found;
+  }
+  return containers.find(({ exitCode }) => exitCode !== undefined);
 }
 
 function taskName({ taskArn = '' }: Task): string {

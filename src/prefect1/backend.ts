@@ -10,7 +10,6 @@ import type {
   SettlementResult,
 } from '../agent/prefect-backend.ts';
 import type { HeldRun, SweepQuery } from '../agent/held-run.ts';
-import { claimFlowRuns } from './claim.ts';
 import { Prefect1Client, type Prefect1ClientOptions } from './client.ts';
 import { connect, resolveTenant } from './connect.ts';
 import type { Prefect1FlowRun } from './flow-run.ts';
@@ -18,7 +17,6 @@ import { readHeldRuns, sweepFlowRuns } from './held-runs.ts';
 import type { Logger } from '../logger.ts';
 import { lookForFlowRuns } from './look.ts';
 import { WRITE_RUN_LOGS } from './operations.ts';
-import { settleFlowRuns } from './settle.ts';
 
 export interface Prefect1BackendOptions extends Prefect1ClientOptions {
   readonly backend: 'server' | 'cloud';
@@ -69,6 +67,7 @@ export class Prefect1Backend implements PrefectBackend<Prefect1FlowRun> {
     claimant: Claimant,
     signal: AbortSignal,
   ): Promise<readonly Claim<Prefect1FlowRun>[]> {
+    const { claimFlowRuns } = await import('./claim.ts');
     return claimFlowRuns(this.#client, runs, claimant, signal);
   }
 
@@ -77,6 +76,7 @@ export class Prefect1Backend implements PrefectBackend<Prefect1FlowRun> {
     claimant: Claimant,
     signal: AbortSignal,
   ): Promise<readonly SettlementResult[]> {
+    const { settleFlowRuns } = await import('./settle.ts');
     return settleFlowRuns(this.#client, settlements, claimant, signal);
   }
 

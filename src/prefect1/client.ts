@@ -1,17 +1,23 @@
 import type { TadaDocumentNode } from 'gql.tada';
 import { ClientError, GraphQLClient } from 'graphql-request';
+import type * as z from 'zod/mini';
 import { ApiCalls } from '../api-calls.ts';
 import type { ApiErrorContext } from '../api-error.ts';
 import { errorEntries, fromEntries, type GraphQLErrorEntry, malformed, toApiError } from './api-error.ts';
 import { boundedFetch } from '../bounded-fetch.ts';
 import type { CallCounter } from '../call-counter.ts';
 import type { Clock } from '../clock.ts';
+import { describeIssues } from '../describe-issues.ts';
 import type { Resend } from '../resend.ts';
 import type { RestPeriod } from '../rest-period.ts';
 import type { Secret } from '../secret.ts';
+import { withoutSecrets } from '../without-secrets.ts';
 
 /** The protocol spoken: what the genuine agent of this version sends. */
 const CORE_VERSION = '1.4.1';
+
+/** Prefect keeps a state under 1 MB; a page of 25 runs with their states stays far below this. */
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 
 export interface Prefect1ClientOptions {
   readonly api: string;
@@ -29,6 +35,11 @@ export interface Operation<Data, Variables> {
   readonly name: string;
   readonly document: TadaDocumentNode<Data, Variables> | string;
   readonly resend: Resend;
+}
+
+/** An operation that says what its data must be, for an API or a proxy may answer anything. */
+export interface ReadOperation<Data, Variables> extends Operation<Data, Variables> {
+  readonly answer: z.ZodMiniType<Data>;
 }
 
 /** What came back: `data` may be partial when there are errors. */
@@ -50,7 +61,9 @@ export class Prefect1Client {
   constructor(options: Prefect1ClientOptions) {
     this.#options = options;
     this.#calls = new ApiCalls(options);
-    this.#client = new GraphQLClient(options.api, { fetch: boundedFetch(options.fetch ?? fetch) });
+    this.#client = new GraphQLClient(options.api, {
+      fetch: boundedFetch(options.fetch ?? fetch, MAX_ANSWER_BYTES),
+    });
   }
 
   /** While it lasts, requests fail without being sent. */
@@ -58,16 +71,20 @@ export class Prefect1Client {
     return this.#calls.rest;
   }
 
-  /** @throws PrefectApiError for anything but data without errors. */
+  /** @throws PrefectApiError for anything but data without errors, of the shape that the operation expects. */
   async request<Data extends object, Variables extends object>(
-    operation: Operation<Data, Variables>,
+    operation: ReadOperation<Data, Variables>,
     variables: Variables,
     signal: AbortSignal,
   ): Promise<Data> {
     const attempt = async (within: AbortSignal) => {
       const { data, errors } = await this.#send(operation, variables, within);
-      if (errors.length > 0) throw fromEntries({ operation: operation.name, redact: String }, errors);
-      return data as Data;
+      // What an answer says is without the key already.
+      const context = { operation: operation.name, redact: String };
+      if (errors.length > 0) throw fromEntries(context, errors);
+      const parsed = operation.answer.safeParse(data);
+      if (!parsed.success) throw malformed(context, describeIssues(parsed.error));
+      return parsed.data;
     };
     return this.#calls.call(operation, attempt, signal);
   }
@@ -92,7 +109,10 @@ export class Prefect1Client {
   ): Promise<Answer<Data>> {
     const { clock, calls, apiKey } = this.#options;
     const key = await apiKey(signal);
-    const context = { operation: name, redact: (text: string) => withoutSecret(text, key) };
+    const context = {
+      operation: name,
+      redact: (text: string) => withoutSecrets(text, key === undefined ? [] : [key.reveal()]),
+    };
     calls.count('prefect', name);
     try {
       const requestHeaders = this.#headers(key);
@@ -120,8 +140,4 @@ function partial<Data>(context: ApiErrorContext, error: ClientError): Answer<Dat
   const data: unknown = error.response.data;
   if (entries.length === 0) throw malformed(context);
   return { data: typeof data === 'object' && data !== null ? data : {}, errors: entries };
-}
-
-function withoutSecret(text: string, key: Secret | undefined): string {
-  return key === undefined ? text : text.replaceAll(key.reveal(), '[secret]');
 }

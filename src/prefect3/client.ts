@@ -10,12 +10,16 @@ import { type AnswerContext, problemText, readAnswer } from './rest-answer.ts';
 import type { RestPeriod } from '../rest-period.ts';
 import type { Secret } from '../secret.ts';
 import { csrfToken } from './schemas.ts';
+import { withoutSecrets } from '../without-secrets.ts';
 
 /** The API of Prefect 3.8, which is that of 2.20 as far as the agent goes. Servers refuse what is older than 0.8.0. */
 const API_VERSION = '0.8.4';
 
 /** By another name than `prefect/<version>`, which would have servers treat the agent as that version of the client. */
 const USER_AGENT = 'serverless-prefect-agent';
+
+/** A page of 200 flow runs is some 300 KB, and more by their parameters, of which each run may have half a MB. */
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 const WRONG_TOKEN = /CSRF token|client identifier/;
 
@@ -57,7 +61,7 @@ export class Prefect3Client {
   constructor(options: Prefect3ClientOptions) {
     this.#options = options;
     this.#calls = new ApiCalls(options);
-    this.#fetch = boundedFetch(options.fetch ?? fetch);
+    this.#fetch = boundedFetch(options.fetch ?? fetch, MAX_ANSWER_BYTES);
     this.#base = options.api.replace(/\/+$/, '');
     this.#csrfClient = options.uuid();
   }
@@ -119,7 +123,7 @@ export class Prefect3Client {
       'x-prefect-api-version': API_VERSION,
     };
     const url = new URL(this.#base + path);
-    const redact = (text: string) => (key === undefined ? text : text.replaceAll(key.reveal(), '[secret]'));
+    const redact = (text: string) => withoutSecrets(text, key === undefined ? [] : [key.reveal()]);
     const context = { operation: name, redact, url, nowMs: clock.now() };
     calls.count('prefect', name);
     try {

@@ -1,4 +1,6 @@
+import { TOO_LARGE } from '../bounded-fetch.ts';
 import type { Prefect3Client } from './client.ts';
+import { PrefectApiError } from '../errors.ts';
 import { rows } from './schemas.ts';
 
 /** What the API answers at once. */
@@ -12,11 +14,35 @@ export async function readFlowRunRows(
 ): Promise<readonly unknown[]> {
   const found: unknown[] = [];
   for (let i = 0; i < ids.length; i += PAGE) {
-    // Never without ids: a filter that names none lets all flow runs pass.
-    const filter = { flow_runs: { id: { any_: ids.slice(i, i + PAGE) } } };
-    found.push(...(await filterFlowRuns(client, { ...filter, limit: PAGE }, signal)));
+    const page = ids.slice(i, i + PAGE);
+    found.push(...(await withSmallerPages((limit) => readPages(client, page, limit, signal))));
   }
   return found;
+}
+
+async function readPages(
+  client: Prefect3Client,
+  ids: readonly string[],
+  limit: number,
+  signal: AbortSignal,
+): Promise<readonly unknown[]> {
+  const found: unknown[] = [];
+  for (let i = 0; i < ids.length; i += limit) {
+    // Never without ids: a filter that names none lets all flow runs pass.
+    const filter = { flow_runs: { id: { any_: ids.slice(i, i + limit) } } };
+    found.push(...(await filterFlowRuns(client, { ...filter, limit }, signal)));
+  }
+  return found;
+}
+
+/** Reads with pages of 200, and with ever smaller ones where the parameters of the flow runs are so large. */
+export async function withSmallerPages<T>(read: (limit: number) => Promise<T>, limit = PAGE): Promise<T> {
+  try {
+    return await read(limit);
+  } catch (error) {
+    if (!(error instanceof PrefectApiError) || error.code !== TOO_LARGE || limit === 1) throw error;
+    return withSmallerPages(read, Math.ceil(limit / 8));
+  }
 }
 
 /** One page of the flow runs that a filter lets pass. */

@@ -2,7 +2,7 @@ import type { HeldRun, SweepQuery } from '../agent/held-run.ts';
 import type { Prefect3Client } from './client.ts';
 import type { Directory } from './directory.ts';
 import type { Prefect3FlowRun } from './flow-run.ts';
-import { filterFlowRuns, PAGE, readFlowRunRows } from './flow-run-rows.ts';
+import { filterFlowRuns, readFlowRunRows, withSmallerPages } from './flow-run-rows.ts';
 import { readRows, toFlowRun } from './read-flow-run.ts';
 import type { FlowRunRow } from './schemas.ts';
 import { readClaim } from './state-message.ts';
@@ -22,7 +22,10 @@ export async function sweepFlowRuns(
   query: SweepQuery & { readonly workPool: string },
   signal: AbortSignal,
 ): Promise<readonly HeldRun<Prefect3FlowRun>[]> {
-  const rows = readRows(await unreportedRows(options.client, query.workPool, signal));
+  const { client } = options;
+  const rows = readRows(
+    await withSmallerPages((limit) => unreportedRows(client, query.workPool, limit, signal)),
+  );
   const held = await heldRuns(options, rows, query.agent, signal);
   return held.filter(({ stage, sinceMs }) => {
     if (stage === 'claimed') return sinceMs <= query.claimedBeforeMs;
@@ -43,6 +46,7 @@ export async function readHeldRuns(
 async function unreportedRows(
   client: Prefect3Client,
   workPool: string,
+  limit: number,
   signal: AbortSignal,
 ): Promise<readonly unknown[]> {
   const found: unknown[] = [];
@@ -51,12 +55,12 @@ async function unreportedRows(
       work_pools: { name: { any_: [workPool] } },
       flow_runs: { state: { type: { any_: ['PENDING', 'CANCELLING'] } } },
       sort: 'EXPECTED_START_TIME_ASC',
-      limit: PAGE,
-      offset: page * PAGE,
+      limit,
+      offset: page * limit,
     };
     const rows = await filterFlowRuns(client, body, signal);
     found.push(...rows);
-    if (rows.length < PAGE) break;
+    if (rows.length < limit) break;
   }
   return found;
 }

@@ -3,7 +3,7 @@ import type { Prefect3Client } from './client.ts';
 import type { Clock } from '../clock.ts';
 import type { Directory } from './directory.ts';
 import type { Prefect3FlowRun } from './flow-run.ts';
-import { PAGE, readFlowRunRows } from './flow-run-rows.ts';
+import { readFlowRunRows, withSmallerPages } from './flow-run-rows.ts';
 import type { Logger } from '../logger.ts';
 import { readRow, readRows, toFlowRun } from './read-flow-run.ts';
 import { type FlowRunRow, scheduledRuns, type State } from './schemas.ts';
@@ -27,7 +27,7 @@ export async function lookForFlowRuns(
   signal: AbortSignal,
 ): Promise<Look<Prefect3FlowRun>> {
   const { client, directory, clock, logger } = options;
-  const listed = await listScheduled(options, query.beforeMs, signal);
+  const listed = await listScheduled(options, query, signal);
   const found: FlowRunRow[] = [];
   const unreadable: UnreadableRun[] = [];
   for (const value of listed) {
@@ -47,15 +47,28 @@ export async function lookForFlowRuns(
 }
 
 async function listScheduled(
-  { client, workPool, workQueues }: LookOptions,
-  beforeMs: number,
+  options: LookOptions,
+  { beforeMs, except }: LookQuery,
   signal: AbortSignal,
 ): Promise<readonly unknown[]> {
-  const body = {
-    work_queue_names: workQueues,
-    scheduled_before: new Date(beforeMs).toISOString(),
-    limit: PAGE,
-  };
+  return withSmallerPages(async (limit) => {
+    const bounds = { scheduled_before: new Date(beforeMs).toISOString(), limit };
+    const listed = await scheduledFlowRuns(options, bounds, signal);
+    const rows = readRows(listed);
+    const hidesOthers = listed.length >= limit && rows.every(({ id }) => except.has(id));
+    if (!hidesOthers) return listed;
+    // The API has no second page. What is due later than all of these may have a queue of lesser priority.
+    const times = rows.flatMap(({ next_scheduled_start_time: time }) => time ?? []);
+    return scheduledFlowRuns(options, { ...bounds, scheduled_after: times.toSorted().at(-1) }, signal);
+  });
+}
+
+async function scheduledFlowRuns(
+  { client, workPool, workQueues }: LookOptions,
+  bounds: Readonly<Record<string, unknown>>,
+  signal: AbortSignal,
+): Promise<readonly unknown[]> {
+  const body = { work_queue_names: workQueues, ...bounds };
   const path = `/work_pools/${encodeURIComponent(workPool)}/get_scheduled_flow_runs`;
   const name = 'get_scheduled_flow_runs';
   const listed = await client.request({ name, method: 'POST', path, body, answer: scheduledRuns }, signal);

@@ -1,5 +1,5 @@
 /** `block`, `variable` and `env` by their prefixes `prefect.blocks.`, `prefect.variables.` and `$`. */
-export type PlaceholderKind = 'standard' | 'block' | 'variable' | 'env';
+type PlaceholderKind = 'standard' | 'block' | 'variable' | 'env';
 
 /** A placeholder such as `{{ image }}`. */
 export interface Placeholder {

@@ -43,15 +43,17 @@ export const scheduledRuns = z.array(z.object({ flow_run: z.unknown() }), 'expec
 export const rows = z.array(z.unknown(), 'expected a list');
 
 /** What became of a proposed state. The HTTP status says nothing of it. */
-export const verdict = z.object({
-  status: z.enum(['ACCEPT', 'REJECT', 'ABORT', 'WAIT']),
+const verdictShape = {
+  status: z.literal(['ACCEPT', 'REJECT', 'ABORT', 'WAIT']),
   state: z.nullish(state),
   details: z.nullish(z.object({ reason: z.nullish(text) })),
-});
+};
+
+export const verdict = z.object(verdictShape);
 
 export type Verdict = z.infer<typeof verdict>;
 
-export const bulkVerdicts = z.object({ results: z.array(z.extend(verdict, { flow_run_id: text })) });
+export const bulkVerdicts = z.object({ results: z.array(z.object({ ...verdictShape, flow_run_id: text })) });
 
 export const deployments = z.array(
   z.object({ id: text, name: text, updated: z.nullish(text), job_variables: z.nullish(json) }),

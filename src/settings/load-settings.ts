@@ -2,7 +2,6 @@ import { deepFreeze } from './deep-freeze.ts';
 import { documentReaders } from './document-readers.ts';
 import type { DocumentReaders } from './load-document.ts';
 import { readHealthSettings } from './load-health-settings.ts';
-import { addPrefectAuth, addPrefectConfig } from './prefect-files.ts';
 import { prefectGeneration } from './prefect-generation.ts';
 import { readApiKeySource, readPrefect3Key } from './read-api-key-source.ts';
 import { readEcsSettings } from './read-ecs-settings.ts';
@@ -24,7 +23,10 @@ export async function loadSettings(
 ): Promise<Settings> {
   const readers = { ...documentReaders, ...deps };
   const reader = new SettingsReader(env);
-  if (!reader.inLambda) await addPrefectConfig(reader, readers.readFile);
+  if (!reader.inLambda) {
+    const { addPrefectConfig } = await import('./prefect-files.ts');
+    await addPrefectConfig(reader, readers.readFile);
+  }
   const generation = prefectGeneration(reader);
   const settings: Settings = {
     prefect: generation === 1 ? await readPrefect1Settings(reader, readers) : readPrefect3Settings(reader),
@@ -46,7 +48,10 @@ async function readPrefect1Settings(
 ): Promise<Prefect1Settings> {
   const backend = reader.read('PREFECT__BACKEND');
   const api = readApi(reader, backend);
-  if (!reader.inLambda) await addPrefectAuth(reader, api, readFile);
+  if (!reader.inLambda) {
+    const { addPrefectAuth } = await import('./prefect-files.ts');
+    await addPrefectAuth(reader, api, readFile);
+  }
   return {
     generation: 1,
     backend,

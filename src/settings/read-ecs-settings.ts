@@ -1,4 +1,4 @@
-import { loadDocument, type Document, type DocumentReaders } from './load-document.ts';
+import type { Document, DocumentReaders } from './load-document.ts';
 import { Mismatch } from './mismatch.ts';
 import { withNetwork } from './network.ts';
 import type { SettingsReader } from './settings-reader.ts';
@@ -41,6 +41,7 @@ async function readDocument(
   const source = reader.read(name);
   if (source === undefined) return undefined;
   try {
+    const { loadDocument } = await import('./load-document.ts');
     const document = await loadDocument(source, readers);
     await rejectFields(reader, name, document);
     return document;

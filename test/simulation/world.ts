@@ -46,6 +46,8 @@ async function loadEverything(): Promise<void> {
   });
   await (await launching()).ecsClient.send(new ListClustersCommand());
   await import('../../src/agent/recover.ts');
+  await import('../../src/prefect1/claim.ts');
+  await import('../../src/prefect1/settle.ts');
 }
 
 await loadEverything();

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import type { PollResult } from '../../src/functions/poll.ts';
+import type { PollResult } from '../../src/functions/wake.ts';
 import type { FaultPlan } from '../../src/sandbox/faults.ts';
 import { startLocalFunction } from '../../src/sandbox/lambda/local-function.ts';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
@@ -8,6 +8,8 @@ import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
 const bundle = (name: string): string => fileURLToPath(new URL(`../../dist/${name}.mjs`, import.meta.url));
 
 interface DeployedOptions {
+  /** Which Prefect the functions serve. @default 1 */
+  readonly generation?: 1 | 3;
   readonly faults?: FaultPlan;
   /** How long an invocation may last, in milliseconds. @default as serverless.yml says */
   readonly timeoutMs?: number;
@@ -16,9 +18,9 @@ interface DeployedOptions {
 /** The built functions beside a sandbox; `change` is laid over their environment. */
 export async function deployed(
   change: Record<string, string> = {},
-  { faults = () => undefined, timeoutMs = 58_000 }: DeployedOptions = {},
+  { generation = 1, faults = () => undefined, timeoutMs = 58_000 }: DeployedOptions = {},
 ) {
-  const sandbox = await startSandbox({ faults });
+  const sandbox = await startSandbox({ generation, faults });
   onTestFinished(() => sandbox[Symbol.asyncDispose]());
   const logs: string[] = [];
   const onLog = (line: string) => logs.push(line);

@@ -78,6 +78,12 @@ export function deploymentRoutes(store: Store): readonly Route[] {
       deleteDeployment(store, rowOf(store.deployments, request, WHAT));
       return noContent;
     }),
+    ...newRunRoutes(store),
+  ];
+}
+
+function newRunRoutes(store: Store): readonly Route[] {
+  return [
     routeWithBody('POST /deployments/{id}/create_flow_run', newRun, (body, request) => {
       const { run, isNew } = createFlowRun(store, rowOf(store.deployments, request, WHAT), body);
       return { status: isNew ? 201 : 200, body: flowRunView(store, run) };

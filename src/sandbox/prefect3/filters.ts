@@ -54,7 +54,18 @@ export function isNamed(
   );
 }
 
-export function flowRunPasses(store: Store, run: FlowRun, asked: Filters): boolean {
+/** The flow runs that pass, in no certain order. */
+export function flowRunsThatPass(store: Store, asked: Filters): readonly FlowRun[] {
+  const ids = asked.flow_runs?.id?.any_;
+  // Who asks for certain runs does not wait for all the others to be looked at.
+  const candidates =
+    ids == null
+      ? [...store.flowRuns.values()]
+      : [...new Set(ids)].flatMap((id) => store.flowRuns.get(id) ?? []);
+  return candidates.filter((run) => passes(store, run, asked));
+}
+
+function passes(store: Store, run: FlowRun, asked: Filters): boolean {
   const { queue, pool } = placeOf(store, run);
   return (
     runPasses(run, queue?.name, asked.flow_runs) &&

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { filters, flowRunPasses, flowRunFilter, sort, sorted } from './filters.ts';
+import { filters, flowRunsThatPass, flowRunFilter, sort, sorted } from './filters.ts';
 import { flowRunView } from './flow-runs.ts';
 import { page, pageOf } from './page.ts';
 import { Refusal } from './refusal.ts';
@@ -28,8 +28,8 @@ const change = z.strictObject({
 export function flowRunRoutes(store: Store): readonly Route[] {
   return [
     routeWithBody('POST /flow_runs/filter', query, (body) => {
-      const runs = [...store.flowRuns.values()].filter((run) => flowRunPasses(store, run, body));
-      return ok(pageOf(sorted(runs, body.sort), body).map((run) => flowRunView(store, run)));
+      const runs = sorted(flowRunsThatPass(store, body), body.sort);
+      return ok(pageOf(runs, body).map((run) => flowRunView(store, run)));
     }),
     route('GET /flow_runs/{id}', (request) => ok(flowRunView(store, rowOf(store.flowRuns, request, WHAT)))),
     routeWithBody('PATCH /flow_runs/{id}', change, (body, request) => {
@@ -77,9 +77,8 @@ function bulkSetState(store: Store): Route {
     limit: z._default(z.int().check(z.gte(1), z.lte(50)), 50),
   });
   return routeWithBody(operation, body, ({ flow_runs, state, force, limit }) => {
-    const runs = [...store.flowRuns.values()].filter((run) => flowRunPasses(store, run, { flow_runs }));
     const proposed = proposedState(state, now(store));
-    const results = sorted(runs, 'ID_DESC')
+    const results = sorted(flowRunsThatPass(store, { flow_runs }), 'ID_DESC')
       .slice(0, limit)
       .map((run) => ({ flow_run_id: run.id, ...proposeState(store, run, proposed, force).verdict }));
     return ok({ results });

@@ -1,3 +1,4 @@
+import { noteState } from './new-state.ts';
 import { proposedState, type StateBody } from './state.ts';
 import { newRow, now, placeOf, type Store } from './store.ts';
 import type { Deployment, FlowRun, JsonObject } from './tables.ts';
@@ -36,10 +37,7 @@ export function createFlowRun(
   }
   const created = newFlowRun(store, deployment, run);
   store.flowRuns.set(created.id, created);
-  store.states.set(created.id, [created.state]);
-  for (const listener of store.stateListeners) {
-    listener({ flowRunId: created.id, from: undefined, to: created.state });
-  }
+  noteState(store, created, undefined);
   return { run: created, isNew: true };
 }
 

@@ -10,7 +10,7 @@ import { Gate } from './gate.ts';
 import { createRestApi, type RecordedRequest } from './rest-api.ts';
 import type { Result } from './route.ts';
 import { type StoreAccess, storeAccess } from './store-access.ts';
-import { createStore } from './store.ts';
+import { createStore, type Store } from './store.ts';
 
 export interface Prefect3Options {
   readonly clock: Clock;
@@ -22,7 +22,10 @@ export interface Prefect3Options {
   readonly authString?: string;
   /** Whether requests that change something must bear a CSRF token. Default false. */
   readonly csrf?: boolean;
-  /** What goes wrong with which request. Default: nothing. */
+  /**
+   * What goes wrong with which request, by operations such as `POST /flow_runs/{id}/set_state`. Default: nothing.
+   * A fault of the kind `error` is a 503 with its message, as SQLite's lock gives it.
+   */
   readonly faults?: FaultPlan;
 }
 
@@ -34,6 +37,13 @@ export interface EmbeddedPrefect3 extends StoreAccess {
   readonly requests: readonly RecordedRequest[];
   /** How many requests of each operation have come. */
   readonly calls: Readonly<Record<string, number>>;
+  /**
+   * Carries a request out without credentials, faults and a record, for what has no method here.
+   * @param path below `/api`.
+   * @returns the body of the answer
+   * @throws RangeError when the API refuses it
+   */
+  send(method: string, path: string, body?: unknown): unknown;
 }
 
 /** An API that listens on 127.0.0.1. */
@@ -78,7 +88,7 @@ export function createPrefect3(
           : toAnswer(serve()),
     });
   };
-  return { answer, requests, calls, ...storeAccess(store) };
+  return { answer, requests, calls, send: sender(store), ...storeAccess(store) };
 }
 
 /** Starts an embedded Prefect 3 API on 127.0.0.1, for tests and demonstrations. */
@@ -92,6 +102,16 @@ export async function startPrefect3(options: Prefect3Options): Promise<Prefect3S
     closing,
   });
   return { ...api, endpoint: `${endpoint}/api`, close, [Symbol.asyncDispose]: close };
+}
+
+function sender(store: Store): EmbeddedPrefect3['send'] {
+  const prepare = createRestApi(store, new Gate({ authString: undefined, csrf: false }));
+  return (method, path, body = {}) => {
+    const message = { method, url: `/api${path}`, headers: {}, body: JSON.stringify(body) };
+    const result = prepare(message).serve();
+    if (result.status < 300) return result.body;
+    throw new RangeError(`${method} ${path}: ${result.status} ${JSON.stringify(result.body)}`);
+  };
 }
 
 function toAnswer({ status, body, location }: Result & { readonly location?: string }) {

@@ -23,7 +23,7 @@ export interface RecordedRequest {
 
 interface PreparedRequest {
   readonly request: RecordedRequest;
-  /** Carries the request out. Gives refusals as results. */
+  /** Carries the request out. Gives refusals and failures as results. */
   readonly serve: () => Result & { readonly location?: string };
 }
 
@@ -59,7 +59,7 @@ export function createRestApi(store: Store, gate: Gate): PrepareRequest {
         body: body.value,
       },
       serve: () =>
-        refusalsAsResults(() => {
+        errorsAsResults(() => {
           gate.check(message, path);
           if (found === undefined) return elsewhere(routes, method, under ?? '', search);
           if (body.error !== undefined) throw body.error;
@@ -91,12 +91,12 @@ function elsewhere(routes: readonly Route[], method: string, path: string, searc
     : new Refusal(404, { detail: 'Not Found' });
 }
 
-function refusalsAsResults<Served extends Result>(serve: () => Served): Served | Result {
+function errorsAsResults<Served extends Result>(serve: () => Served): Served | Result {
   try {
     return serve();
   } catch (error) {
     if (error instanceof Refusal) return { status: error.status, body: error.body };
-    throw error;
+    return { status: 500, body: { exception_message: 'Internal Server Error' } };
   }
 }
 

@@ -27,7 +27,7 @@ export function scheduledRuns(store: Store, pool: WorkPool, query: z.infer<typeo
       : all.filter((queue) => names.map((name) => queueNamed(store, pool, name)).includes(queue));
   for (const queue of queues) queue.last_polled = now(store);
   if (pool.is_paused) return [];
-  const room = roomUnder(pool.concurrency_limit, activeRuns(store, all));
+  const room = roomIn(store, pool.concurrency_limit, all);
   return queues
     .flatMap((queue) => dueIn(store, queue, query).map((run) => ({ queue, run })))
     .slice(0, Math.min(limit, room))
@@ -46,19 +46,16 @@ function dueIn(
   if (queue.is_paused) return [];
   const before = query.scheduled_before == null ? Infinity : Date.parse(query.scheduled_before);
   const after = query.scheduled_after == null ? -Infinity : Date.parse(query.scheduled_after);
-  const timeOf = (run: FlowRun) => Date.parse(run.next_scheduled_start_time ?? '');
   return [...store.flowRuns.values()]
-    .filter(
-      (run) =>
-        run.work_queue_id === queue.id &&
-        run.state.type === 'SCHEDULED' &&
-        timeOf(run) <= before &&
-        timeOf(run) >= after,
-    )
-    .sort((a, b) => timeOf(a) - timeOf(b))
-    .slice(0, roomUnder(queue.concurrency_limit, activeRuns(store, [queue])));
+    .filter((run) => run.work_queue_id === queue.id && run.state.type === 'SCHEDULED')
+    .map((run) => ({ run, dueMs: Date.parse(run.next_scheduled_start_time ?? '') }))
+    .filter(({ dueMs }) => dueMs <= before && dueMs >= after)
+    .sort((a, b) => a.dueMs - b.dueMs)
+    .map(({ run }) => run)
+    .slice(0, roomIn(store, queue.concurrency_limit, [queue]));
 }
 
-function roomUnder(limit: number | null, active: number): number {
-  return limit === null ? Infinity : Math.max(0, limit - active);
+/** How many more runs a limit of some queues allows. */
+function roomIn(store: Store, limit: number | null, queues: readonly WorkQueue[]): number {
+  return limit === null ? Infinity : Math.max(0, limit - activeRuns(store, queues));
 }

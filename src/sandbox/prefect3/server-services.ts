@@ -1,10 +1,8 @@
+import { serviceMs } from './new-state.ts';
 import { writeState } from './set-state.ts';
 import { proposedState } from './state.ts';
-import { isPrefect2, now, type Store } from './store.ts';
+import { now, type Store } from './store.ts';
 import { timestamp } from './time.ts';
-
-const LATE_AFTER_MS = 15_000;
-const CANCELLING_TIMEOUT_MS = 300_000;
 
 /**
  * Does what the server would have done by now of itself: scheduled runs turn Late, and runs that nobody cancels
@@ -12,18 +10,21 @@ const CANCELLING_TIMEOUT_MS = 300_000;
  */
 export function catchUp(store: Store): void {
   const nowMs = store.clock.now();
+  if (store.nextServiceMs > nowMs) return;
+  // What listeners do meanwhile lowers it as well.
+  store.nextServiceMs = Infinity;
   for (const run of store.flowRuns.values()) {
-    const { type, name, state_details: details } = run.state;
-    if (type === 'SCHEDULED' && name === 'Scheduled') {
-      const lateMs = Date.parse(details.scheduled_time ?? '') + LATE_AFTER_MS;
-      if (lateMs > nowMs) continue;
-      const late = { type, name: 'Late', state_details: { scheduled_time: details.scheduled_time } };
+    const { state } = run;
+    const dueMs = serviceMs(store, state);
+    if (dueMs > nowMs) {
+      store.nextServiceMs = Math.min(store.nextServiceMs, dueMs);
+    } else if (state.type === 'SCHEDULED') {
+      const { scheduled_time } = state.state_details;
+      const late = { type: state.type, name: 'Late', state_details: { scheduled_time } };
       writeState(store, run, proposedState(late, now(store)));
-    } else if (type === 'CANCELLING' && !isPrefect2(store)) {
-      const endMs = Date.parse(run.state.timestamp) + CANCELLING_TIMEOUT_MS;
-      if (endMs > nowMs) continue;
+    } else {
       const cancelled = { type: 'CANCELLED', message: 'Flow run cancellation timed out.' } as const;
-      writeState(store, run, proposedState(cancelled, now(store)), timestamp(endMs));
+      writeState(store, run, proposedState(cancelled, now(store)), timestamp(dueMs));
     }
   }
 }

@@ -1,3 +1,4 @@
+import { noteState } from './new-state.ts';
 import { type Ruling, ruleOn } from './rules.ts';
 import { isFinal, type ProposedState, type State } from './state.ts';
 import { now, type Store } from './store.ts';
@@ -67,7 +68,6 @@ export function writeState(store: Store, run: FlowRun, proposed: ProposedState, 
   run.next_scheduled_start_time = to.type === 'SCHEDULED' ? to.state_details.scheduled_time : null;
   if (!['PENDING', 'RUNNING', 'CANCELLING'].includes(to.type)) run.lease = undefined;
   else if (to.type === 'RUNNING' && run.lease !== undefined) run.lease = { ...run.lease, untilMs: Infinity };
-  store.states.get(run.id)?.push(to);
-  for (const listener of store.stateListeners) listener({ flowRunId: run.id, from, to });
+  noteState(store, run, from);
   return to;
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { moment, type Timestamp } from './time.ts';
 
-export const stateType = z.enum([
+const stateType = z.enum([
   'SCHEDULED',
   'PENDING',
   'RUNNING',
@@ -16,7 +16,7 @@ export const stateType = z.enum([
 export type StateType = z.infer<typeof stateType>;
 
 /** What a state says beside its type. The API writes many more members, which are null or false for a flow run. */
-export interface StateDetails {
+interface StateDetails {
   flow_run_id: string | null;
   scheduled_time: Timestamp | null;
   transition_id: string | null;

@@ -20,7 +20,7 @@ import type {
 } from './tables.ts';
 import { createWorkPool, type NewWorkPool } from './work-pools.ts';
 
-export interface DeploymentToCreate {
+interface DeploymentToCreate {
   /** Default "deployment". */
   readonly name?: string;
   /** Default: a flow named "demo", made when it is new. */
@@ -35,14 +35,14 @@ export interface DeploymentToCreate {
   readonly collisionStrategy?: 'ENQUEUE' | 'CANCEL_NEW';
 }
 
-export interface FlowRunToCreate extends Pick<NewFlowRun, 'name' | 'parameters' | 'tags'> {
+interface FlowRunToCreate extends Pick<NewFlowRun, 'name' | 'parameters' | 'tags'> {
   readonly deploymentId: string;
   /** ISO 8601. Default: now. */
   readonly scheduledTime?: string;
   readonly jobVariables?: JsonObject;
 }
 
-export interface BlockToCreate {
+interface BlockToCreate {
   /** Slug of its type, such as `aws-credentials`. */
   readonly slug: string;
   readonly name: string;

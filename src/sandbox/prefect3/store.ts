@@ -15,7 +15,7 @@ import type {
 import { timestamp, type Timestamp } from './time.ts';
 
 /** One state that was set on a flow run. */
-export interface StateEvent {
+interface StateEvent {
   readonly flowRunId: string;
   /** undefined: the run has just been created. */
   readonly from: State | undefined;
@@ -42,6 +42,8 @@ export interface Store {
   readonly blocks: Map<string, BlockDocument>;
   readonly variables: Map<string, Variable>;
   readonly stateListeners: Set<StateListener>;
+  /** The next moment at which the server changes a run of itself, in milliseconds since the epoch; it may be too early. */
+  nextServiceMs: number;
 }
 
 export function createStore(parts: Pick<Store, 'clock' | 'newId' | 'version'>): Store {
@@ -58,6 +60,7 @@ export function createStore(parts: Pick<Store, 'clock' | 'newId' | 'version'>): 
     blocks: new Map(),
     variables: new Map(),
     stateListeners: new Set(),
+    nextServiceMs: Infinity,
   };
 }
 

@@ -44,7 +44,7 @@ export interface Worker extends Row {
   heartbeat_interval_seconds: number;
 }
 
-export interface ConcurrencyOptions {
+interface ConcurrencyOptions {
   readonly collision_strategy: 'ENQUEUE' | 'CANCEL_NEW';
   /** How long a claimed run may keep its slot before it runs. Default 300. */
   readonly grace_period_seconds?: number | null | undefined;

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { PollResult } from '../../../src/functions/poll.ts';
+import type { PollResult } from '../../../src/functions/wake.ts';
 import { startLocalFunction } from '../../../src/sandbox/lambda/local-function.ts';
 import type { Checks } from '../checks.ts';
 import { aheadRuns } from './ahead-runs.ts';

@@ -44,6 +44,11 @@ describe('a task that could not be started', () => {
       'account',
     ],
     ["You've reached the limit on the number of vCPUs you can run concurrently", 'account'],
+    ['Rate exceeded', 'account'],
+    ['ThrottlingException: Rate exceeded', 'account'],
+    ['Request limit exceeded.', 'account'],
+    ['CannotPullContainerError: ref pull has been retried: ThrottlingException: Rate exceeded', 'account'],
+    ['ContainerRuntimeError: the hook says: rate exceeded, the queue throttles', 'run'],
     ['Something that nobody has heard of', 'run'],
   ])('%s: %s', (reason, cause) => {
     expect(causeOf(reason)).toBe(cause);
@@ -110,4 +115,39 @@ test('the same end of two images is alike', () => {
       new Set(),
     )?.likeness;
   expect(likeness('a.example.com/etl:1', '12')).toBe(likeness('b.example.com/report:7', '99'));
+});
+
+test.each<[string, Task]>([
+  [
+    'called `flow`',
+    {
+      containers: [
+        { name: 'proxy', exitCode: 0 },
+        { name: 'flow', exitCode: 9 },
+      ],
+    },
+  ],
+  [
+    'called `prefect`',
+    {
+      containers: [
+        { name: 'proxy', exitCode: 0 },
+        { name: 'prefect', exitCode: 9 },
+      ],
+    },
+  ],
+  [
+    'whose command was replaced',
+    {
+      containers: [
+        { name: 'proxy', exitCode: 0 },
+        { name: 'etl', exitCode: 9 },
+      ],
+      overrides: { containerOverrides: [{ name: 'proxy' }, { name: 'etl', command: ['prefect'] }] },
+    },
+  ],
+])('the exit code is that of the container %s', (_, change) => {
+  expect(readTaskEnd(stopped({ stopCode: 'EssentialContainerExited', ...change }), new Set())?.exitCode).toBe(
+    9,
+  );
 });

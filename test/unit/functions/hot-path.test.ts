@@ -1,5 +1,5 @@
 import { build, type OutputChunk } from 'rolldown';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import config from '../../../rolldown.config.ts';
 
 const KB = 1024;
@@ -21,7 +21,8 @@ const NEEDLESS = [
   '/src/ecs/run-task.ts',
   '/src/plan.ts',
   '/src/prefect1/task-request.ts',
-  '/src/prefect3/',
+  '/src/prefect3/job-configuration.ts',
+  '/src/prefect3/task-request.ts',
 ];
 
 /** What needs the control record, and nothing before it. */
@@ -59,26 +60,50 @@ function modulesAmong(loaded: readonly OutputChunk[], parts: readonly string[]):
   return ids.filter((id) => parts.some((part) => id.includes(part)));
 }
 
-describe.each([
-  ['poll', 150, 350],
-  ['health', 60, 270],
-])('the function %s', (name, entryKb, idleKb) => {
-  const entry = `/src/functions/${name}.ts`;
+/** What each Prefect is loaded with, and must not be loaded for the other. */
+const PREFECTS = ['prefect1', 'prefect3'] as const;
 
-  test(`starts with at most ${entryKb} KB, without the AWS SDK`, () => {
-    const loaded = loadedWith(entry);
-    expect(modulesAmong(loaded, [...NEEDLESS, ...RECORD])).toEqual([]);
-    expect(kilobytes(loaded)).toBeLessThanOrEqual(entryKb);
-  });
+test.each(['poll', 'health'])(
+  'the function %s starts without the AWS SDK, and before it knows its Prefect',
+  (name) => {
+    const loaded = loadedWith(`/src/functions/${name}.ts`);
+    expect(modulesAmong(loaded, [...NEEDLESS, ...RECORD, '/src/prefect1/', '/src/prefect3/'])).toEqual([]);
+  },
+);
 
-  test(`loads at most ${idleKb} KB when nothing is due, and nothing that only due runs need`, () => {
-    const loaded = loadedWith(entry, '/src/control/dynamo-control-store.ts');
+test.each(PREFECTS)(
+  'the function poll starts with at most 150 KB with the backend of %s, and that alone',
+  (prefect) => {
+    const loaded = loadedWith('/src/functions/poll.ts', `/src/${prefect}/backend.ts`);
+    const others = PREFECTS.filter((other) => other !== prefect).map((other) => `/src/${other}/`);
+    expect(modulesAmong(loaded, [...NEEDLESS, ...RECORD, ...others])).toEqual([]);
+    expect(kilobytes(loaded)).toBeLessThanOrEqual(150);
+  },
+);
+
+test.each(PREFECTS)(
+  'an idle poll of %s loads at most 350 KB, and nothing that only due runs need',
+  (prefect) => {
+    const backend = `/src/${prefect}/backend.ts`;
+    const loaded = loadedWith('/src/functions/poll.ts', backend, '/src/control/dynamo-control-store.ts');
     expect(modulesAmong(loaded, NEEDLESS)).toEqual([]);
-    expect(kilobytes(loaded)).toBeLessThanOrEqual(idleKb);
-  });
+    expect(kilobytes(loaded)).toBeLessThanOrEqual(350);
+  },
+);
+
+test('the function health loads at most 60 KB, and 270 KB with the control record', () => {
+  const entry = '/src/functions/health.ts';
+  expect(kilobytes(loadedWith(entry))).toBeLessThanOrEqual(60);
+  const loaded = loadedWith(entry, '/src/control/dynamo-control-store.ts');
+  expect(modulesAmong(loaded, NEEDLESS)).toEqual([]);
+  expect(kilobytes(loaded)).toBeLessThanOrEqual(270);
 });
 
-test('what launches due runs is in the bundle, to be loaded with the first', () => {
-  const loaded = loadedWith('/src/create-launching.ts', '/src/prefect1/run-tasks.ts');
-  expect(modulesAmong(loaded, ['/src/ecs/run-task.ts', '/src/prefect1/task-request.ts'])).toHaveLength(2);
-});
+test.each(PREFECTS)(
+  'what launches due runs of %s is in the bundle, to be loaded with the first',
+  (prefect) => {
+    const loaded = loadedWith('/src/create-launching.ts', `/src/${prefect}/run-tasks.ts`);
+    const needed = ['/src/ecs/run-task.ts', `/src/${prefect}/task-request.ts`];
+    expect(modulesAmong(loaded, needed)).toHaveLength(2);
+  },
+);

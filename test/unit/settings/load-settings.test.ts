@@ -43,6 +43,11 @@ async function problems(env: NodeJS.ProcessEnv): Promise<string[]> {
   return error.message.split('\n');
 }
 
+test('a setting that is empty in quotes gives way to its default, where another refers to it too', async () => {
+  const { prefect } = await load({ PREFECT__CLOUD__ENDPOINT: '""' });
+  expect(prefect.api).toBe('https://api.prefect.io');
+});
+
 test('fills in every default', async () => {
   expect(await load({})).toEqual({
     prefect: {
@@ -363,6 +368,7 @@ test.each<[string, string, string[]]>([
       'run_task_kwargs.overrides.containerOveride: unknown field; did you mean containerOverrides?',
     ],
   ],
+  ['RUN_TASK_KWARGS', '{"count": 2}', ['run_task_kwargs.count: expected 1, got 2']],
   ['RUN_TASK_KWARGS', '{"taskDefinition": "x:1"}', ['run_task_kwargs.taskDefinition: set by the agent']],
   ['RUN_TASK_KWARGS', '{"LaunchType": "EC2"}', ['unknown field; did you mean launchType?']],
   [

@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest';
+import type { Settlement } from '../../../src/agent/prefect-backend.ts';
+import type { FaultPlan } from '../../../src/sandbox/faults.ts';
+import { CLAIMANT, never } from '../../support/prefect1.ts';
+import { prefect3 } from '../../support/prefect3.ts';
+
+/** An API with claimed runs. */
+async function claimed(count: number, faults?: FaultPlan) {
+  const world = await prefect3({ ...(faults && { faults }) });
+  const ids = world.createRuns(count);
+  await world.backend.claim((await world.look()).runs, CLAIMANT, never);
+  const settle = (...settlements: Settlement[]) => world.backend.settle(settlements, CLAIMANT, never);
+  return { ...world, ids, settle };
+}
+
+const failing = (flowRunId = '', held: 'claimed' | 'queued' = 'claimed'): Settlement => ({
+  kind: 'failed',
+  held,
+  flowRunId,
+  reason: 'No such image.',
+});
+
+test('a run that failed is Crashed with the reason', async () => {
+  const { api, ids, settle } = await claimed(2);
+  expect(await settle(failing(ids[0]), failing(ids[1]))).toEqual([{ kind: 'done' }, { kind: 'done' }]);
+  for (const id of ids) {
+    const state = { type: 'CRASHED', name: 'Crashed', message: 'No such image.' };
+    expect(api.flowRun(id)?.state).toMatchObject(state);
+  }
+});
+
+test('a run that goes back waits for a retry, and its room is free at once', async () => {
+  const { api, ids, settle, look, backend } = await claimed(1);
+  const [flowRunId = ''] = ids;
+  const startTimeMs = Date.now() + 35_000;
+  await settle({ kind: 'put-back', held: 'claimed', flowRunId, reason: 'No room.', startTimeMs });
+  expect(api.flowRun(flowRunId)?.state).toMatchObject({
+    type: 'SCHEDULED',
+    name: 'AwaitingRetry',
+    message: 'Put back in the queue by the agent: No room.',
+  });
+  const { runs } = await look({ beforeMs: Date.now() + 60_000 });
+  expect(runs).toMatchObject([{ startTimeMs }]);
+  expect(await backend.held([flowRunId], 'agent', never)).toEqual([]);
+});
+
+test('due runs are failed and cancelled without a claim', async () => {
+  const { api, createRuns, backend } = await prefect3();
+  const [a = '', b = ''] = createRuns(2);
+  const late: Settlement = { kind: 'cancelled', held: 'queued', flowRunId: b, reason: 'Too late.' };
+  await backend.settle([failing(a, 'queued'), late], CLAIMANT, never);
+  expect([a, b].map((id) => api.flowRun(id)?.state.type)).toEqual(['CRASHED', 'CANCELLED']);
+});
+
+describe('nothing is changed of a run that is no longer what it was', () => {
+  test.each<[string, Settlement]>([
+    [
+      'in the hands of another invocation',
+      { ...failing(), held: 'claimed', by: { agent: 'agent', invocation: 'x' } } as Settlement,
+    ],
+    ['claimed, and not in the queue', failing('', 'queued')],
+    [
+      'claimed, and not Running',
+      { kind: 'failed', held: 'running', version: 'x', flowRunId: '', reason: '' },
+    ],
+    ['claimed, and not cancelling', { kind: 'cancelled', held: 'cancelling', flowRunId: '', reason: '' }],
+  ])('%s', async (_, settlement) => {
+    const { ids, settle, statesOf } = await claimed(1);
+    const [flowRunId = ''] = ids;
+    expect(await settle({ ...settlement, flowRunId })).toMatchObject([{ kind: 'moved-on' }]);
+    expect(statesOf(flowRunId)).toEqual(['Scheduled', 'Pending']);
+  });
+
+  test('gone', async () => {
+    const { settle } = await prefect3().then(({ backend }) => ({
+      settle: (one: Settlement) => backend.settle([one], CLAIMANT, never),
+    }));
+    const gone = failing('00000000-0000-4000-8000-00000000dead');
+    expect(await settle(gone)).toMatchObject([{ kind: 'moved-on' }]);
+  });
+
+  test('Running since another moment', async () => {
+    const { api, backend, ids, settle } = await claimed(1);
+    const [flowRunId = ''] = ids;
+    api.setFlowRunState(flowRunId, { type: 'RUNNING' });
+    const [held] = await backend.held([flowRunId], 'agent', never);
+    const interrupted = { kind: 'failed', held: 'running', flowRunId, reason: 'Interrupted.' } as const;
+    expect(await settle({ ...interrupted, version: 'another' })).toMatchObject([{ kind: 'moved-on' }]);
+    expect(await settle({ ...interrupted, version: held?.version ?? '' })).toEqual([{ kind: 'done' }]);
+    expect(api.flowRun(flowRunId)?.state.type).toBe('CRASHED');
+  });
+});
+
+test('a change whose answer was lost is made once', async () => {
+  const { settle, ids, statesOf } = await claimed(1, ({ operation, sequence }) =>
+    operation === 'POST /flow_runs/{id}/set_state' && sequence === 1
+      ? { kind: 'reset', when: 'after' }
+      : undefined,
+  );
+  expect(await settle(failing(ids[0]))).toEqual([{ kind: 'done' }]);
+  expect(statesOf(ids[0] ?? '')).toEqual(['Scheduled', 'Pending', 'Crashed']);
+});
+
+test('an API that can’t be had leaves it unknown', async () => {
+  const { settle, ids } = await claimed(1, ({ operation }) =>
+    operation === 'POST /flow_runs/filter' ? { kind: 'status', status: 503, when: 'before' } : undefined,
+  );
+  expect(await settle(failing(ids[0]))).toMatchObject([{ kind: 'unknown' }]);
+});
+
+test('lines for many runs’ logs are one request', async () => {
+  const { api, backend, ids } = await claimed(2);
+  const lines = ids.map((flowRunId, i) => ({
+    flowRunId,
+    level: i === 0 ? ('INFO' as const) : ('ERROR' as const),
+    message: `line ${i}`,
+  }));
+  await backend.log(lines, CLAIMANT, never);
+  const about = { name: 'prefect.flow_runs.worker' };
+  expect(ids.flatMap((id) => api.logs(id))).toMatchObject([
+    { ...about, level: 20, message: 'line 0' },
+    { ...about, level: 40, message: 'line 1' },
+  ]);
+  expect(api.calls['POST /logs/']).toBe(1);
+});
+
+test('which task runs a flow run is written into it, and changes nothing else', async () => {
+  const { api, backend, ids } = await claimed(2);
+  const launches = ids.map((flowRunId) => ({ flowRunId, infrastructureId: `etl::arn:${flowRunId}` }));
+  await backend.recordLaunches(launches, never);
+  for (const id of ids) {
+    expect(api.flowRun(id)).toMatchObject({
+      infrastructure_pid: `etl::arn:${id}`,
+      state: { type: 'PENDING' },
+    });
+  }
+  expect(api.calls['PATCH /flow_runs/{id}']).toBe(2);
+});

@@ -1,0 +1,263 @@
+import { describe, expect, test } from 'vitest';
+import { FlowRunError, SettingsError } from '../../../src/errors.ts';
+import { HARMLESS_VARIABLES } from '../../../src/prefect3/flow-environment.ts';
+import type { TaskRequestSettings } from '../../../src/prefect3/settings.ts';
+import { jobConfiguration } from '../../../src/prefect3/job-configuration.ts';
+import { pinnedDefinition } from '../../../src/prefect3/task-request.ts';
+import { Secret } from '../../../src/secret.ts';
+import {
+  type Asked,
+  built,
+  environmentOf3,
+  never,
+  pool,
+  requested,
+  run3,
+  settings3,
+  TableOfDocuments,
+  template,
+} from '../../support/job.ts';
+import { contentOf, role, SECRET_ARN } from '../../support/task-request.ts';
+
+const ecs = (change: Partial<TaskRequestSettings['ecs']>): Partial<TaskRequestSettings> => ({
+  ecs: { ...settings3().ecs, ...change },
+});
+
+const ARN = 'arn:aws:ecs:us-east-1:123456789012:task-definition/etl:4';
+const secret = { kind: 'secret', arn: SECRET_ARN } as const;
+const withSecret = { key: secret, ...ecs({ executionRoleArn: role('execution') }) };
+
+const secretsOf = async (asked: Asked) => {
+  const [container] = contentOf(await requested(asked)).containerDefinitions ?? [];
+  return Object.fromEntries((container?.secrets ?? []).map(({ name = '', valueFrom }) => [name, valueFrom]));
+};
+
+describe('what a flow process shows to the API', () => {
+  test('is a secret of the definition, and in no override', async () => {
+    const request = await requested({ settings: withSecret });
+    expect(contentOf(request).executionRoleArn).toBe(role('execution'));
+    expect(await secretsOf({ settings: withSecret })).toEqual({ PREFECT_API_KEY: SECRET_ARN });
+    expect(environmentOf3(request)).not.toHaveProperty('PREFECT_API_KEY');
+  });
+
+  test.each<[string, Asked, Record<string, string>]>([
+    [
+      'is named by the pool before the agent',
+      { jobVariables: { prefect_api_key_secret_arn: 'arn:pools' } },
+      { PREFECT_API_KEY: 'arn:pools' },
+    ],
+    [
+      'may be a key and an auth string',
+      { jobVariables: { prefect_api_auth_string_secret_arn: 'arn:pools' } },
+      { PREFECT_API_KEY: SECRET_ARN, PREFECT_API_AUTH_STRING: 'arn:pools' },
+    ],
+    ['is the job’s where it gives one', { jobVariables: { env: { PREFECT_API_KEY: 'own' } } }, {}],
+    ['is nothing where the job unsets it', { jobVariables: { env: { PREFECT_API_KEY: null } } }, {}],
+  ])('%s', async (_, asked, secrets) => {
+    expect(await secretsOf({ ...asked, settings: withSecret })).toEqual(secrets);
+  });
+
+  test('is in the overrides only where a setting gives the value', async () => {
+    const settings: Partial<TaskRequestSettings> = {
+      key: { kind: 'value', value: new Secret('admin:pass') },
+      keyVariable: 'PREFECT_API_AUTH_STRING',
+    };
+    expect(environmentOf3(await requested({ settings }))).toMatchObject({
+      PREFECT_API_AUTH_STRING: 'admin:pass',
+    });
+  });
+
+  test('needs a role that may read it', async () => {
+    await expect(requested({ settings: { key: secret } })).rejects.toThrow(SettingsError);
+    await expect(requested({ settings: { key: secret } })).rejects.toThrow('EXECUTION_ROLE_ARN');
+  });
+});
+
+describe('a registered definition', () => {
+  const pinned = (asked: Asked): Asked => ({
+    jobVariables: { task_definition_arn: ARN },
+    settings: withSecret,
+    ...asked,
+  });
+  const container = { name: 'web', secrets: [{ name: 'PREFECT_API_KEY', valueFrom: 'arn:own' }] };
+
+  test.each([
+    [{ task_definition_arn: ARN }, ARN],
+    [{ task_definition_arn: '' }, undefined],
+    [{}, undefined],
+  ])('is the one that %j names', async (jobVariables, name) => {
+    const job = await jobConfiguration(run3(jobVariables), pool(), new TableOfDocuments(), never);
+    expect(pinnedDefinition(job)).toBe(name);
+  });
+
+  test('is run as it is, and gives the key by its own secret', async () => {
+    const request = await requested(pinned({ described: { containerDefinitions: [container] } }));
+    expect(request.taskDefinition).toEqual({ kind: 'arn', arn: ARN });
+    expect(request.runTask.overrides?.containerOverrides).toHaveLength(1);
+    expect(environmentOf3(request, 'web')).toMatchObject({ PREFECT__FLOW_RUN_ID: 'run-1' });
+    expect(environmentOf3(request, 'web')).not.toHaveProperty('PREFECT_API_KEY');
+  });
+
+  test('without the secret fails the run with the lines that it lacks', async () => {
+    const asked = pinned({ described: { containerDefinitions: [{ name: 'web' }] } });
+    await expect(requested(asked)).rejects.toThrow(FlowRunError);
+    await expect(requested(asked)).rejects.toThrow(
+      `{"name":"PREFECT_API_KEY","valueFrom":"${SECRET_ARN}"}\nand with an \`executionRoleArn\``,
+    );
+  });
+
+  test('without the secret is given the key in plain text where that may be', async () => {
+    const key = { ...secret, value: new Secret('pnu_1') };
+    const settings = { ...ecs({ plaintextApiKey: true }), key };
+    const request = await requested(
+      pinned({ settings, described: { containerDefinitions: [{ name: 'web' }] } }),
+    );
+    expect(environmentOf3(request, 'web')).toMatchObject({ PREFECT_API_KEY: 'pnu_1' });
+  });
+
+  test('without the container that the job names fails the run with those that it has', async () => {
+    const jobVariables = { task_definition_arn: ARN, container_name: 'flow' };
+    const asked = pinned({
+      jobVariables,
+      described: { containerDefinitions: [container, { name: 'otel' }] },
+    });
+    await expect(requested(asked)).rejects.toThrow(`called \`flow\` in ${ARN}, got \`web\`, \`otel\``);
+  });
+});
+
+describe('the agent’s settings', () => {
+  const network = { awsvpcConfiguration: { subnets: ['subnet-a'] } };
+  const settings = ecs({
+    cluster: 'agents',
+    taskRoleArn: role('task'),
+    executionRoleArn: role('execution'),
+    runTaskKwargs: { networkConfiguration: network },
+  });
+
+  test('are for where the pool says nothing', async () => {
+    const { request, networkToFind } = await built({ settings });
+    expect(networkToFind).toBeUndefined();
+    expect(contentOf(request).executionRoleArn).toBe(role('execution'));
+    expect(request.runTask).toMatchObject({
+      cluster: 'agents',
+      networkConfiguration: network,
+      overrides: { taskRoleArn: role('task') },
+    });
+  });
+
+  test('are nothing beside what the pool says', async () => {
+    const jobVariables = {
+      cluster: 'flows',
+      task_role_arn: role('a'),
+      execution_role_arn: role('b'),
+      vpc_id: 'vpc-1',
+    };
+    const { request, networkToFind } = await built({ settings, jobVariables });
+    expect(networkToFind).toEqual({ vpcId: 'vpc-1' });
+    expect(contentOf(request).executionRoleArn).toBe(role('b'));
+    expect(request.runTask).toMatchObject({ cluster: 'flows', overrides: { taskRoleArn: role('a') } });
+    expect(request.runTask.networkConfiguration).toBeUndefined();
+  });
+
+  test('are its variables, beneath those of the job', async () => {
+    const agent = {
+      name: 'golden',
+      envVars: { A: 'agent', B: 'agent', PREFECT_API_URL: 'http://inside/api' },
+    };
+    const request = await requested({ settings: { agent }, jobVariables: { env: { B: 'job' } } });
+    expect(environmentOf3(request)).toMatchObject({
+      A: 'agent',
+      B: 'job',
+      PREFECT_API_URL: 'http://inside/api',
+    });
+  });
+});
+
+test('the agent’s own variables are those that anyone may read', async () => {
+  const names = Object.keys(environmentOf3(await requested({ settings: withSecret })));
+  expect(new Set(names)).toEqual(HARMLESS_VARIABLES);
+});
+
+test('the environment of the agent reaches no task', async () => {
+  const configuration = { env: { P: '{{ $PATH }}', Q: 'x{{ $PATH }}y' } };
+  const request = await requested({ pool: pool(template({ configuration })) });
+  expect(environmentOf3(request)).toMatchObject({ P: '', Q: 'xy' });
+});
+
+test('keys of an AWS account are refused before their block is read', async () => {
+  const defaults = { aws_credentials: { $ref: { block_document_id: 'block-1' } } };
+  const documents = new TableOfDocuments({ 'block-1': { aws_secret_access_key: 'sesame' } });
+  const asked = { pool: pool(template({ defaults })), documents };
+  await expect(requested(asked)).rejects.toThrow(FlowRunError);
+  await expect(requested(asked)).rejects.toThrow('aws_credentials: expected none');
+  expect(documents.read).toEqual([]);
+});
+
+test('each block and variable is read once', async () => {
+  const env = Object.fromEntries(
+    ['A', 'B'].map((name) => [name, '{{ prefect.variables.x }}{{ prefect.blocks.secret.y }}']),
+  );
+  const documents = new TableOfDocuments({ 'secret.y': { value: 'sesame' } }, { x: 1 });
+  expect(environmentOf3(await requested({ jobVariables: { env }, documents }))).toMatchObject({
+    A: '1sesame',
+    B: '1sesame',
+  });
+  expect(documents.read).toEqual(['secret.y', 'x']);
+});
+
+test('a job of too many blocks is refused before any is read', async () => {
+  const names = Array.from({ length: 101 }, (_, index) => `{{ prefect.blocks.secret.s${index} }}`);
+  const documents = new TableOfDocuments();
+  const asked = { jobVariables: { env: { A: names.join('') } }, documents };
+  await expect(requested(asked)).rejects.toThrow('Expected at most 100 blocks in a job, got 101.');
+  expect(documents.read).toEqual([]);
+});
+
+describe('what a job has wrong fails the run with the field’s name', () => {
+  test.each<[Record<string, unknown>, string]>([
+    [{ cluster: 3 }, 'cluster: expected string, got number'],
+    [{ labels: { team: 1 } }, 'labels.team: expected string, got number'],
+    [{ cpu: 'abc' }, 'containerOverrides[0].cpu: expected'],
+    [{ command: "a 'b" }, 'command: expected quotes in pairs'],
+    [{ network_configuration: { subnets: ['a'] } }, 'network_configuration: expected the VPC'],
+    [{ configure_cloudwatch_logs: true }, 'configure_cloudwatch_logs: expected the role'],
+    [{ cloudwatch_logs_options: { mode: 'x' } }, 'cloudwatch_logs_options: expected'],
+    [
+      { vpc_id: 'v', network_configuration: { subnet: ['a'] } },
+      'subnet: unknown field; did you mean subnets?',
+    ],
+    [
+      { env: { A: '{{ prefect.blocks.secret.nope }}' } },
+      'expected a block `nope` of type `secret`, but there is none',
+    ],
+    [{ task_definition_arn: { a: 1 } }, 'task_definition_arn: expected the ARN'],
+  ])('%j', async (jobVariables, message) => {
+    await expect(requested({ jobVariables })).rejects.toThrow(FlowRunError);
+    await expect(requested({ jobVariables })).rejects.toThrow(message);
+  });
+});
+
+test('a job that logs to CloudWatch says where', async () => {
+  const jobVariables = { configure_cloudwatch_logs: true, execution_role_arn: role('a') };
+  expect((await requested({ jobVariables })).logStream).toEqual({
+    group: 'prefect',
+    region: 'us-east-1',
+    prefix: 'prefect-logs_ecs-pool_deployment-1/prefect',
+  });
+});
+
+test('overrides that are too long move what is the same for every run into the definition', async () => {
+  const env = { BIG: 'x'.repeat(9000), PREFECT_API_KEY: 'own' };
+  const request = await requested({ jobVariables: { env } });
+  expect(Object.keys(environmentOf3(request))).toEqual([
+    'PREFECT__FLOW_RUN_ID',
+    'PREFECT__WORKER_NAME',
+    'PREFECT__FLOW_ID',
+    'PREFECT__FLOW_NAME',
+    'PREFECT__DEPLOYMENT_ID',
+    'PREFECT__DEPLOYMENT_NAME',
+    'PREFECT_API_KEY',
+  ]);
+  const [container] = contentOf(request).containerDefinitions ?? [];
+  expect(container?.environment?.map(({ name }) => name)).toEqual(['PREFECT_API_URL', 'BIG']);
+});
