@@ -1,28 +1,11 @@
 import { onTestFinished, vi } from 'vitest';
 import { CallCounter } from '../../src/call-counter.ts';
-import { type Clock, systemClock } from '../../src/clock.ts';
 import { createAgent } from '../../src/create-agent.ts';
 import { type EcsOptions, startEcs } from '../../src/sandbox/ecs/ecs-server.ts';
 import { type Prefect1Options, startPrefect1 } from '../../src/sandbox/prefect1/prefect1-server.ts';
 import { loadSettings } from '../../src/settings/load-settings.ts';
+import { JumpingClock } from './jumping-clock.ts';
 import { RecordingLogger } from './recording-logger.ts';
-
-/** The real clock, which a test can put forward; what sleeps then does not wake earlier. */
-class JumpingClock implements Clock {
-  #aheadMs = 0;
-
-  now(): number {
-    return Date.now() + this.#aheadMs;
-  }
-
-  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return systemClock.sleep(ms, signal);
-  }
-
-  jump(seconds: number): void {
-    this.#aheadMs += seconds * 1000;
-  }
-}
 
 interface WorldOptions {
   readonly ecs?: Partial<EcsOptions>;

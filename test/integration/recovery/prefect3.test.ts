@@ -1,0 +1,162 @@
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { CallCounter } from '../../../src/call-counter.ts';
+import { createAgent } from '../../../src/create-agent.ts';
+import { hearTaskStopped } from '../../../src/functions/hear-task-stopped.ts';
+import { type EcsOptions, startEcs } from '../../../src/sandbox/ecs/ecs-server.ts';
+import { startPrefect3 } from '../../../src/sandbox/prefect3/prefect3-server.ts';
+import { loadSettings } from '../../../src/settings/load-settings.ts';
+import { template } from '../../support/job.ts';
+import { JumpingClock } from '../../support/jumping-clock.ts';
+import { never } from '../../support/prefect1.ts';
+import { RecordingLogger } from '../../support/recording-logger.ts';
+
+const NO_IMAGE = {
+  stopCode: 'TaskFailedToStart',
+  stoppedReason: 'CannotPullContainerError: etl:1: not found',
+} as const;
+
+/** A Prefect 3 and an ECS on one clock, and the agent between them. */
+async function world(ecsOptions: Partial<EcsOptions> = {}) {
+  const clock = new JumpingClock();
+  const api = await startPrefect3({ clock });
+  const ecs = await startEcs({ clock, runner: undefined, playMs: 3_600_000, ...ecsOptions });
+  onTestFinished(async () => {
+    vi.unstubAllEnvs();
+    await Promise.all([api.close(), ecs.close()]);
+  });
+  const aws = {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'example',
+    AWS_ENDPOINT_URL_ECS: ecs.endpoint,
+  };
+  for (const [name, value] of Object.entries(aws)) vi.stubEnv(name, value);
+  api.createWorkPool({ base_job_template: { ...template() } });
+  const { id: deploymentId } = api.createDeployment();
+  const settings = await loadSettings({
+    AWS_LAMBDA_FUNCTION_NAME: 'poll',
+    PREFECT_API_URL: api.endpoint,
+    PREFECT_WORK_POOL: 'ecs-pool',
+    PREFECT__CLOUD__AGENT__ECS__SUBNETS: 'subnet-0a1b2c3d',
+  });
+  const logger = new RecordingLogger();
+  const created = await createAgent(settings, { logger, calls: new CallCounter(), clock });
+  const { agent, backend } = created;
+  return {
+    api,
+    backend,
+    clock,
+    ecs,
+    createRun: () => api.createFlowRun({ deploymentId }).id,
+    start: () => agent.start({ deadlineMs: clock.now() + 50_000 }),
+    /** What an invocation leaves behind that ends after the claim. */
+    claimOnly: async () => {
+      const query = { labels: [], beforeMs: clock.now() + 1000, except: new Set<string>() };
+      const { runs } = await backend.look(query, never);
+      return backend.claim(runs, { agent: 'agent', invocation: 'dead' }, never);
+    },
+    stateOf: (id: string) => api.flowRun(id)?.state,
+    hear: async (taskArn: string) => {
+      const clusterArn = 'arn:aws:ecs:us-east-1:123456789012:cluster/default';
+      const invocation = { id: 'event', remainingMs: 30_000 };
+      return hearTaskStopped({ settings, clock, logger, ...created }, { clusterArn, taskArn }, invocation);
+    },
+    tokens: () =>
+      ecs.requests
+        .filter(({ operation }) => operation === 'RunTask')
+        .map(({ input }) => (input as { clientToken?: string }).clientToken),
+  };
+}
+
+test('a claim whose invocation died before the launch is launched by a later one, once', async () => {
+  const { claimOnly, clock, createRun, ecs, start, stateOf, api } = await world();
+  const id = createRun();
+  await claimOnly();
+  const { transition_id: claimKey } = stateOf(id)?.state_details ?? {};
+  await start();
+  expect(ecs.tasks()).toEqual([]);
+  clock.jump(121);
+  await start();
+  await start();
+  expect(ecs.tasks()).toHaveLength(1);
+  expect(ecs.tasks()[0]?.tags).toContainEqual({ key: 'prefect:claim-key', value: claimKey });
+  expect(stateOf(id)).toMatchObject({ type: 'PENDING' });
+  expect(api.flowRun(id)?.infrastructure_pid).toContain(ecs.tasks()[0]?.taskArn);
+});
+
+test('a task that lives is left alone, and a run that waits for it', async () => {
+  const { clock, createRun, ecs, start, tokens } = await world();
+  createRun();
+  await start();
+  clock.jump(121);
+  await start();
+  expect([ecs.tasks().length, tokens().length]).toEqual([1, 1]);
+});
+
+test('a run whose tasks never start is put back with growing delays, and Crashed the third time', async () => {
+  const { clock, createRun, start, stateOf, tokens, api } = await world({ startFailure: () => NO_IMAGE });
+  const id = createRun();
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    await start();
+    expect(stateOf(id)?.type).toBe('PENDING');
+    clock.jump(121);
+    await start().catch(() => undefined);
+    if (attempt < 2) expect(stateOf(id)).toMatchObject({ type: 'SCHEDULED', name: 'AwaitingRetry' });
+    clock.jump(300);
+  }
+  expect(stateOf(id)).toMatchObject({
+    type: 'CRASHED',
+    message: expect.stringContaining('3 tasks') as string,
+  });
+  expect(new Set(tokens()).size).toBe(3);
+  expect(api.logs(id).at(-1)?.message).toContain('CannotPullContainerError');
+});
+
+test('an event of a stopped task puts its run back at once', async () => {
+  const { createRun, ecs, hear, start, stateOf } = await world({ startFailure: () => NO_IMAGE });
+  const id = createRun();
+  await start();
+  await expect.poll(() => ecs.tasks()[0]?.lastStatus).toBe('STOPPED');
+  const arn = ecs.tasks()[0]?.taskArn ?? '';
+  expect(await hear(arn)).toEqual({ decision: 'put-back', flowRunId: id });
+  expect(stateOf(id)).toMatchObject({ type: 'SCHEDULED', name: 'AwaitingRetry' });
+  expect(await hear(arn)).toMatchObject({ decision: 'ignored' });
+});
+
+test('the task of a run that a user cancels before it begins is stopped, and the run Cancelled', async () => {
+  const { api, clock, createRun, ecs, start, stateOf } = await world();
+  const id = createRun();
+  await start();
+  api.cancel(id);
+  expect(stateOf(id)?.type).toBe('CANCELLING');
+  clock.jump(61);
+  await start();
+  await expect.poll(() => ecs.tasks()[0]?.lastStatus).toBe('STOPPED');
+  await start();
+  expect(stateOf(id)?.type).toBe('CANCELLED');
+});
+
+test('a run that another worker has launched is not cancelled under it', async () => {
+  const { api, backend, clock, createRun, start, stateOf } = await world();
+  const id = createRun();
+  api.setFlowRunState(id, { type: 'PENDING' });
+  await backend.recordLaunches?.([{ flowRunId: id, infrastructureId: 'default::another' }], never);
+  api.cancel(id);
+  clock.jump(61);
+  await start();
+  expect(stateOf(id)?.type).toBe('CANCELLING');
+});
+
+test('a run that runs again after it was put back is not run twice by a late answer of the first claim', async () => {
+  const { backend, claimOnly, clock, createRun, start, ecs, tokens } = await world();
+  const id = createRun();
+  const [claim] = await claimOnly();
+  if (claim?.kind !== 'claimed') throw new Error('expected a claim');
+  const putBack = { kind: 'put-back', held: 'claimed', flowRunId: id, reason: 'No room.' } as const;
+  const by = { agent: 'agent', invocation: 'dead' };
+  await backend.settle([{ ...putBack, startTimeMs: clock.now() + 1000 }], by, never);
+  clock.jump(2);
+  await start();
+  expect(await backend.claim([claim.run], by, never)).toMatchObject([{ kind: 'lost' }]);
+  expect([ecs.tasks().length, tokens().length]).toEqual([1, 1]);
+});
