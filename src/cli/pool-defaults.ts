@@ -4,6 +4,7 @@ import type { Settings } from '../settings/settings.ts';
 /** What a template has of no deployment. */
 export const noPoolDefaults: PoolDefaults = {
   cluster: undefined,
+  launchType: undefined,
   taskRoleArn: undefined,
   executionRoleArn: undefined,
   network: undefined,
@@ -17,16 +18,20 @@ export const noPoolDefaults: PoolDefaults = {
 
 /** What the settings say of the tasks of this deployment. */
 export function poolDefaults({ ecs, prefect }: Settings): PoolDefaults {
-  const { cluster, taskRoleArn, executionRoleArn, runTaskKwargs } = ecs;
+  const { cluster, launchType, taskRoleArn, executionRoleArn, runTaskKwargs } = ecs;
   const secretArn = prefect.apiKey?.kind === 'secret' ? prefect.apiKey.arn : undefined;
   const isAuthString = prefect.generation === 3 && prefect.keyKind === 'auth-string';
+  const isOnFargate = launchType === undefined || launchType === 'FARGATE';
+  // Held to boto3's names and types when the settings were read.
+  const network = runTaskKwargs['networkConfiguration'] as PoolDefaults['network'];
   return {
     ...noPoolDefaults,
     cluster,
+    launchType: isOnFargate ? undefined : launchType,
     taskRoleArn,
     executionRoleArn,
-    // Held to boto3's names and types when the settings were read.
-    network: runTaskKwargs['networkConfiguration'] as PoolDefaults['network'],
+    // ECS refuses one for tasks that share the network of their machine.
+    network: isOnFargate ? network : undefined,
     apiKeySecretArn: isAuthString ? undefined : secretArn,
     authStringSecretArn: isAuthString ? secretArn : undefined,
   };

@@ -15,6 +15,8 @@ const cases: readonly (readonly [variable: string, value: string, defaults: Part
     'subnet-0a1b2c3d',
     { network: { awsvpcConfiguration: { subnets: ['subnet-0a1b2c3d'], assignPublicIp: 'ENABLED' } } },
   ],
+  ['PREFECT__CLOUD__AGENT__ECS__LAUNCH_TYPE', 'FARGATE', {}],
+  ['PREFECT__CLOUD__AGENT__ECS__LAUNCH_TYPE', 'EC2', { launchType: 'EC2' }],
   ['PREFECT_API_KEY_SECRET', SECRET, { apiKeySecretArn: SECRET }],
   ['PREFECT_API_AUTH_STRING_SECRET', SECRET, { authStringSecretArn: SECRET }],
 ];
@@ -25,4 +27,15 @@ test.each(cases)('%s=%s is a default of the pool', async (variable, value, defau
     ...noPoolDefaults,
     ...defaults,
   });
+});
+
+test('a pool of launch type EC2 has no network: its tasks share that of their machine', async () => {
+  const settings = await loadSettings({
+    PREFECT_API_URL: 'http://localhost:4200/api',
+    PREFECT_WORK_POOL: 'flows',
+    PREFECT__CLOUD__AGENT__ECS__LAUNCH_TYPE: 'EC2',
+    PREFECT__CLOUD__AGENT__ECS__SUBNETS: 'subnet-0a1b2c3d',
+    HOME: '/nowhere',
+  });
+  expect(poolDefaults(settings)).toEqual({ ...noPoolDefaults, launchType: 'EC2' });
 });
