@@ -10,6 +10,8 @@ const START_TIMEOUT_MS = 120_000;
 
 const MAX_LINES = 40;
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
 /** The genuine `prefect server start`, on 127.0.0.1. */
 export interface PrefectServer extends AsyncDisposable {
   /** For PREFECT_API_URL. */
@@ -60,8 +62,16 @@ export async function startPrefectServer(programs: string, home: string): Promis
     });
   }
   const ended = once(child, 'close');
-  const close = async () => {
+  const kill = () => {
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+  };
+  // Nobody else ends a group of its own when this process is ended first.
+  process.once('exit', kill);
+  for (const signal of SIGNALS) process.once(signal, exit);
+  const close = async () => {
+    process.off('exit', kill);
+    for (const signal of SIGNALS) process.off(signal, exit);
+    kill();
     await ended;
   };
   const url = `http://127.0.0.1:${port}/api`;
@@ -74,6 +84,10 @@ export async function startPrefectServer(programs: string, home: string): Promis
     throw new Error(`The Prefect server did not start:\n${lines.join('\n')}`);
   }
   return { url, startMs: Date.now() - startedAt, requests, [Symbol.asyncDispose]: close };
+}
+
+function exit(): never {
+  process.exit(1);
 }
 
 async function isHealthy(url: string): Promise<boolean> {
