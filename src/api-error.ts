@@ -3,7 +3,7 @@ import { PrefectApiError, type PrefectApiErrorOptions } from './errors.ts';
 /** What an error of the API is about. */
 export interface ApiErrorContext {
   readonly operation: string;
-  /** Takes the key out of a text that comes from outside. */
+  /** Takes the key out of a text. */
   readonly redact: (text: string) => string;
 }
 
@@ -24,11 +24,13 @@ export function apiError(
 
 /** What `fetch` throws when there is no connection, or it breaks. */
 export function connectionError(context: ApiErrorContext, error: TypeError): PrefectApiError {
+  // A key that no header can hold is quoted by what refuses it.
+  const isClean = context.redact(String(error.stack)) === String(error.stack);
   const { code } = Object(error.cause) as Record<string, unknown>;
   const shown = typeof code === 'string' ? code : error.message;
   const effect = typeof code === 'string' && NEVER_SENT.has(code) ? 'none' : 'unknown';
   const text = `The API could not be reached: ${shown}.`;
-  return apiError(context, text, { effect, transient: true, cause: error });
+  return apiError(context, text, { effect, transient: true, cause: isClean ? error : undefined });
 }
 
 /** An answer of 429: the API asks for fewer requests. */

@@ -13,6 +13,7 @@ import type { Logger } from './logger.ts';
 import { once } from './once.ts';
 import type { EcsLookUps, RunTasks } from './run-tasks.ts';
 import { apiKeyProvider } from './settings/api-key.ts';
+import { keyNames } from './settings/read-api-key-source.ts';
 import type { Settings } from './settings/settings.ts';
 
 export interface CreateAgentDependencies {
@@ -33,7 +34,7 @@ export interface CreateAgentDependencies {
 
 /** An agent, and the parts of it that others need as well. They understand the flow runs of its own backend alone. */
 export interface CreatedAgent {
-  readonly agent: Pick<EcsAgent, 'name' | 'labels' | 'leadMs' | 'start'>;
+  readonly agent: Pick<EcsAgent, 'name' | 'labels' | 'leadMs' | 'limits' | 'start'>;
   readonly backend: PrefectBackend;
   /** Made at the first call. */
   readonly launching: () => Promise<LaunchingParts>;
@@ -133,11 +134,6 @@ function warnOfPlaintext({ prefect, ecs }: Settings, logger: Logger): void {
     prefect.apiKey.kind === 'value' ? 'All tasks get' : 'A task whose definition lacks the secret gets';
   logger.warn(
     `${which} the API key in plain text, where everyone who may describe tasks can read it. ` +
-      `To end that, name a secret in ${secretName(prefect)} and unset PREFECT__CLOUD__AGENT__ECS__PLAINTEXT_API_KEY.`,
+      `To end that, name a secret in ${keyNames(prefect).secret} and unset PREFECT__CLOUD__AGENT__ECS__PLAINTEXT_API_KEY.`,
   );
-}
-
-function secretName(prefect: Settings['prefect']): string {
-  if (prefect.generation === 1) return 'PREFECT__CLOUD__API_KEY_SECRET';
-  return prefect.keyKind === 'key' ? 'PREFECT_API_KEY_SECRET' : 'PREFECT_API_AUTH_STRING_SECRET';
 }

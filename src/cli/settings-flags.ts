@@ -21,7 +21,10 @@ export const settingsFlags: readonly SettingsFlag[] = [
     instead: ['PREFECT__CLOUD__API_KEY', 'PREFECT__CLOUD__AGENT__AUTH_TOKEN', 'PREFECT__CLOUD__AUTH_TOKEN'],
   },
   one('--tenant-id <uuid>', 'PREFECT__CLOUD__TENANT_ID'),
-  one('-n, --name <name>', 'PREFECT__CLOUD__AGENT__NAME', literal),
+  {
+    ...one('-n, --name <name>', 'PREFECT__CLOUD__AGENT__NAME', literal),
+    instead: ['PREFECT_WORKER_NAME'],
+  },
   many('-l, --label <label>', 'PREFECT__CLOUD__AGENT__LABELS', (labels) => [...new Set(labels)].sort()),
   many('-e, --env <NAME=value>', 'PREFECT__CLOUD__AGENT__ENV_VARS', (pairs) =>
     Object.fromEntries(pairs.map(splitPair)),

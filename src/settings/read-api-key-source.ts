@@ -1,5 +1,5 @@
 import type { SettingsReader } from './settings-reader.ts';
-import type { ApiKeySource, Prefect3Settings } from './settings.ts';
+import type { ApiKeySource, Prefect1Settings, Prefect3Settings } from './settings.ts';
 import type { Source } from './source.ts';
 
 /** By precedence: Prefect's name, then its older ones. */
@@ -8,7 +8,7 @@ export const KEY_NAMES = [
   'PREFECT__CLOUD__AGENT__AUTH_TOKEN',
   'PREFECT__CLOUD__AUTH_TOKEN',
 ] as const;
-export const SECRET_NAME = 'PREFECT__CLOUD__API_KEY_SECRET';
+const SECRET_NAME = 'PREFECT__CLOUD__API_KEY_SECRET';
 
 /**
  * The API key of the first source that has one under any name: a key in the environment wins over one in a file.
@@ -33,6 +33,13 @@ export function readApiKeySource(
     );
   }
   return undefined;
+}
+
+/** The settings that hold the key, by precedence, and the one that names a secret which does. */
+export function keyNames(prefect: Prefect1Settings | Prefect3Settings) {
+  if (prefect.generation === 1) return { names: KEY_NAMES, secret: SECRET_NAME };
+  const name = prefect.keyKind === 'key' ? 'PREFECT_API_KEY' : 'PREFECT_API_AUTH_STRING';
+  return { names: [name], secret: `${name}_SECRET` } as const;
 }
 
 /** What Prefect 3 is shown: an auth string wins over a key. */

@@ -1,4 +1,4 @@
-import { KEY_NAMES, SECRET_NAME } from './read-api-key-source.ts';
+import { keyNames } from './read-api-key-source.ts';
 import type { SettingsReader } from './settings-reader.ts';
 import type { Settings } from './settings.ts';
 
@@ -10,7 +10,7 @@ export function refusePlaintextKey(
   { prefect, ecs }: Pick<Settings, 'prefect' | 'ecs'>,
 ): void {
   if (prefect.apiKey?.kind !== 'value' || ecs.plaintextApiKey || reader.isWrong(ALLOWED)) return;
-  const { names, secret } = namesOf(prefect);
+  const { names, secret } = keyNames(prefect);
   const name = names.find((candidate) => reader.originOf(candidate) !== 'default') ?? names[0];
   reader.reject(
     name,
@@ -19,10 +19,4 @@ export function refusePlaintextKey(
       `text to everyone who may describe tasks. Set ${secret} to the ARN of a secret that holds it ` +
       `instead of ${names[0]}, or allow plain text with ${ALLOWED}=true.`,
   );
-}
-
-function namesOf(prefect: Settings['prefect']) {
-  if (prefect.generation === 1) return { names: KEY_NAMES, secret: SECRET_NAME };
-  const name = prefect.keyKind === 'key' ? 'PREFECT_API_KEY' : 'PREFECT_API_AUTH_STRING';
-  return { names: [name], secret: `${name}_SECRET` } as const;
 }
