@@ -14,12 +14,17 @@ const runTask = requestSchema(RunTaskRequest$);
 const taskDefinition = requestSchema(RegisterTaskDefinitionRequest$);
 
 /**
- * What boto3 would have against arguments of RunTask, each with its path.
+ * What boto3 would have against arguments of RunTask, each with its path, and what contradicts one launch as one task.
  * @param root what the path begins with
  */
 export function runTaskProblems(kwargs: Document, root = 'run_task_kwargs'): string[] {
-  const given = 'taskDefinition' in kwargs ? [`${root}.taskDefinition: set by the agent; remove it`] : [];
-  const { overrides } = kwargs;
+  const { count, overrides } = kwargs;
+  const given = [
+    ...('taskDefinition' in kwargs ? [`${root}.taskDefinition: set by the agent; remove it`] : []),
+    ...(typeof count === 'number' && count !== 1
+      ? [`${root}.count: expected 1, got ${count}; a flow run is one task, so remove it`]
+      : []),
+  ];
   const checked = { ...kwargs, ...(isTable(overrides) && { overrides: withTaskSize(overrides) }) };
   return [...given, ...problems(runTask, { ...checked, taskDefinition: '' }, root)];
 }

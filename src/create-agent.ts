@@ -1,4 +1,5 @@
 import type { ECSClientConfig } from '@aws-sdk/client-ecs';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { CallCounter } from './call-counter.ts';
 import type { Clock } from './clock.ts';
 import type { Launching } from './create-launching.ts';
@@ -22,6 +23,8 @@ export interface CreateAgentDependencies {
   readonly fetch?: typeof fetch | undefined;
   /** Of the ECS client, beside its own. @default none: region and credentials are the environment's */
   readonly ecsConfig?: ECSClientConfig | undefined;
+  /** Reads an API key that is in Secrets Manager. @default one for the region in the key's ARN */
+  readonly secretsManager?: SecretsManagerClient | undefined;
 }
 
 /** An agent, and the parts of it that a plan needs as well. */
@@ -37,7 +40,8 @@ export function createAgent(settings: Settings, dependencies: CreateAgentDepende
   const { clock, logger } = dependencies;
   const { prefect1, agent: options } = settings;
   warnOfPlaintext(settings, logger);
-  const apiKey = apiKeyProvider(prefect1.apiKey);
+  const { secretsManager } = dependencies;
+  const apiKey = apiKeyProvider(prefect1.apiKey, { clock, ...(secretsManager && { secretsManager }) });
   const backend = new Prefect1Backend({ ...prefect1, ...dependencies, apiKey });
   const rate = new CallRate(clock, settings.ecs.launchRate);
   // Loaded with the first due run: half of the code, and most polls find none.

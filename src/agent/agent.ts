@@ -94,7 +94,7 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
   protected readonly clock: Clock;
   readonly #backend: PrefectBackend<Run>;
   readonly #trial = new Trial();
-  readonly #timings = new Timings();
+  readonly #timings: Timings;
   #connected = false;
 
   constructor(options: AgentOptions, { backend, logger, clock = systemClock }: AgentDependencies<Run>) {
@@ -111,6 +111,7 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
     this.#backend = backend;
     this.logger = logger;
     this.clock = clock;
+    this.#timings = new Timings(clock);
   }
 
   /** What the agent is registered as. @default the name of the class */

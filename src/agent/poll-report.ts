@@ -24,7 +24,7 @@ export interface PollReport {
   readonly claimed: number;
   readonly started: number;
   readonly putBack: number;
-  /** Due runs that were not claimed, for a reason that lies in the agent. */
+  /** Due runs that could not be launched and were not claimed. */
   readonly left: number;
   readonly failed: number;
   /** Runs that were too late, where such runs are cancelled. */

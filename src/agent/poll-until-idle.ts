@@ -5,6 +5,9 @@ import type { PollContext } from './poll-context.ts';
 import { PollFailedError } from './poll-failed-error.ts';
 import type { PollReport } from './poll-report.ts';
 
+/** After so many looks in a row at which no run was ready, what they wait for won't come within seconds. */
+const MAX_FRUITLESS_LOOKS = 3;
+
 interface PollUntilIdleOptions {
   readonly maxPolls: number;
   /** How long before its start time a run is launched, in milliseconds: its process waits, not the invocation. */
@@ -43,6 +46,7 @@ async function poll<Run extends FlowRun>(
   // A run is worked on once in an invocation: what came of it won't change within seconds.
   const seen = new Set<string>();
   const postponed = new Map<string, Postponed>();
+  let fruitless = 0;
   while (tally.polls < maxPolls && (tally.polls === 0 || claimable(context) > 0)) {
     tally.polls++;
     const due = await look(context, { leadMs, horizonMs: budget.launchMs(), except: seen });
@@ -54,14 +58,29 @@ async function poll<Run extends FlowRun>(
     const { halted, later } = await deploy(context, due.runs);
     if (halted !== undefined) break;
     for (const run of later) postponed.set(run.id, run);
-    if (found.length > 0) continue;
-    const lookAgain = [...postponed.keys()].filter((id) => seen.delete(id));
+    if (found.length > 0) {
+      fruitless = found.length > later.length ? 0 : fruitless + 1;
+      continue;
+    }
+    const lookAgain =
+      fruitless < MAX_FRUITLESS_LOOKS ? [...postponed.keys()].filter((id) => seen.delete(id)) : [];
     if (lookAgain.length > 0) continue;
-    // They were looked for in vain: somebody else has them.
+    leave(
+      context,
+      [...postponed.values()].filter(({ id }) => seen.has(id)),
+    );
+    // The others were looked for in vain: somebody else has them.
     postponed.clear();
     if (!(await waited(context, nextLookMs(context, due.nextMs, lingerMs), stop))) break;
   }
-  for (const run of postponed.values()) tally.add(run, 'left', run.reason);
+  leave(context, [...postponed.values()]);
+}
+
+function leave<Run extends FlowRun>({ tally, logger }: PollContext<Run>, runs: readonly Postponed[]): void {
+  for (const run of runs) {
+    logger.warn(`Left flow run ${run.id} in the queue`, { flowRunId: run.id, reason: run.reason });
+    tally.add(run, 'left', run.reason);
+  }
 }
 
 /** How long it is to the next look when nothing is due now: to the next run that is known, or to what may come. */

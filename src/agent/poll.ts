@@ -108,7 +108,7 @@ async function prepare<Run extends FlowRun>(
   const preparations = await platform.prepareFlows(runs, budget.work);
   const ready: Run[] = [];
   const later: Postponed[] = [];
-  const hopeless: Postponed[] = [];
+  const hopeless: (Postponed & Pick<FlowRun, 'isRunning'>)[] = [];
   for (const [i, run] of runs.entries()) {
     const preparation = preparations[i] ?? { kind: 'ready' };
     switch (preparation.kind) {
@@ -122,12 +122,13 @@ async function prepare<Run extends FlowRun>(
         later.push({ id: run.id, name: run.name, reason: preparation.reason });
         break;
       case 'failed':
-        hopeless.push({ id: run.id, name: run.name, reason: preparation.reason });
+        hopeless.push({ ...run, reason: preparation.reason });
         break;
+      case 'left':
       case 'blocked':
         logger.error(`Left flow run ${run.id} in the queue`, { flowRunId: run.id, ...preparation });
         tally.add(run, 'left', preparation.reason);
-        tally.blockedFor ??= preparation.reason;
+        if (preparation.kind === 'blocked') tally.blockedFor ??= preparation.reason;
         break;
     }
   }

@@ -39,13 +39,14 @@ export type Claim<Run extends FlowRun> =
 
 /**
  * Changes a run that is not to go on as it is. It is carried out only while the run still is what `held` says:
- * `claimed`, in the hands of `by` (default: of the claimant who asks); `queued`, due and nobody's; `running`,
+ * `claimed`, in the hands of `by` (default: of the claimant who asks); `queued`, due and nobody's, where `isRunning`
+ * says that it is due for retries of its tasks; `running`,
  * Running and at `version`; `cancelling`, asked to end. A claimed run that was Running already has its task runs
  * put back.
  */
 export type Settlement = { readonly flowRunId: string; readonly reason: string } & (
-  | { readonly kind: 'failed'; readonly held: 'queued' }
-  | { readonly kind: 'cancelled'; readonly held: 'cancelling' | 'queued' }
+  | { readonly kind: 'failed' | 'cancelled'; readonly held: 'queued'; readonly isRunning?: boolean }
+  | { readonly kind: 'cancelled'; readonly held: 'cancelling' }
   | ((
       | { readonly held: 'claimed'; readonly by?: Claimant }
       | { readonly held: 'running'; readonly version: number }

@@ -93,19 +93,24 @@ async function withoutLaunched<Run extends FlowRun>(
   return Promise.all(launched.map(look));
 }
 
+/** A run that never can or shall be launched, and why. */
+type Hopeless = { readonly id: string; readonly reason: string } & Partial<
+  Pick<FlowRun, 'name' | 'isRunning'>
+>;
+
 /** Gives up runs that nobody has claimed, for they never can or shall be launched. */
 export async function reject<Run extends FlowRun>(
   context: TellContext<Run>,
-  runs: readonly { readonly id: string; readonly name?: string; readonly reason: string }[],
+  runs: readonly Hopeless[],
   kind: 'failed' | 'cancelled' = 'failed',
 ): Promise<void> {
   const lines: FlowRunLog[] = [];
   const settlements: Settlement[] = [];
-  for (const { id, name = '', reason } of runs) {
+  for (const { id, name = '', reason, isRunning = false } of runs) {
     const state = kind === 'failed' ? 'Failed' : 'Cancelled';
     context.logger.error(`Updating flow run ${id} state to ${state}...`, { flowRunId: id, reason });
     lines.push({ flowRunId: id, level: 'ERROR', message: reason });
-    settlements.push({ kind, held: 'queued', flowRunId: id, reason });
+    settlements.push({ kind, held: 'queued', flowRunId: id, reason, ...(isRunning && { isRunning }) });
     context.tally.add({ id, name }, kind, reason);
   }
   // At once: a log that is not answered must not use up the time in which runs are given up.

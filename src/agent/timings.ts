@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import { Slowest } from '../slowest.ts';
 
 /** Telling is some requests and a claim is one, so each says something of the other. */
@@ -9,8 +10,13 @@ const MOST_TELLING_MS = 20_000;
 
 /** How long the steps of a poll have lasted lately. A warm agent keeps it from one start to the next. */
 export class Timings {
-  readonly #claim = new Slowest(250, 15_000);
-  readonly #telling = new Slowest(LEAST_TELLING_MS, MOST_TELLING_MS);
+  readonly #claim: Slowest;
+  readonly #telling: Slowest;
+
+  constructor(clock: Clock) {
+    this.#claim = new Slowest(250, 15_000, clock);
+    this.#telling = new Slowest(LEAST_TELLING_MS, MOST_TELLING_MS, clock);
+  }
 
   /** Notes how long a claim took, in milliseconds. */
   noteClaim(tookMs: number): void {

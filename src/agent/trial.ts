@@ -7,6 +7,9 @@ import type { LaunchOutcome } from './launch-outcome.ts';
  */
 const BLOCKED_DELAYS_MS = [0, 0, 0, 75_000, 150_000, 300_000] as const;
 
+/** So many batches in a row of which no run could be launched lie in no single run: nothing more is claimed. */
+const MAX_TRIES = 3;
+
 /**
  * Whether the agent is able to launch anything at all. Until one run has shown it, runs are claimed one by
  * one: a denied permission or a missing cluster then puts back a single run and not a batch of them.
@@ -14,6 +17,7 @@ const BLOCKED_DELAYS_MS = [0, 0, 0, 75_000, 150_000, 300_000] as const;
 export class Trial {
   #passed = false;
   #failures = 0;
+  #tries = 0;
 
   /**
    * Begins a start after so many in a row that could launch nothing: whatever this agent has shown before, one
@@ -21,6 +25,7 @@ export class Trial {
    */
   begin(failures: number): void {
     this.#failures = failures;
+    this.#tries = 0;
     if (failures > 0) this.#passed = false;
   }
 
@@ -41,6 +46,10 @@ export class Trial {
     const shown = outcomes.some(({ kind }) => kind === 'started' || kind === 'failed');
     const stopped = outcomes.find(({ kind }) => kind === 'blocked') ?? (shown ? undefined : outcomes[0]);
     this.#passed = stopped === undefined;
-    return stopped !== undefined && 'reason' in stopped ? stopped.reason : undefined;
+    this.#tries = this.#passed ? 0 : this.#tries + 1;
+    if (stopped === undefined || !('reason' in stopped)) return undefined;
+    // What is put back may ask for what no other run does.
+    const isRuns = outcomes.every(({ kind }) => kind === 'retry') && this.#tries < MAX_TRIES;
+    return isRuns ? undefined : stopped.reason;
   }
 }

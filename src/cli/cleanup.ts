@@ -8,6 +8,7 @@ import { toAwsError } from './aws-errors.ts';
 import { type CleanedFamily, type CleanupReport, cleanupText } from './cleanup-text.ts';
 import type { CliIo, GlobalOptions } from './cli-io.ts';
 import { colorsFor } from './colors.ts';
+import { jsonText } from './json-text.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { Progress } from './progress.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
@@ -84,5 +85,5 @@ function cleanedFamily({ family, arns, lastUsed, keptBecause }: FamilyUse): Clea
 }
 
 function write({ stdout, env }: CliIo, report: CleanupReport, { json }: CleanupOptions): void {
-  stdout.write(json ? `${JSON.stringify(report, null, 2)}\n` : cleanupText(report, colorsFor(stdout, env)));
+  stdout.write(json ? jsonText(report) : cleanupText(report, colorsFor(stdout, env)));
 }

@@ -5,6 +5,7 @@ import type { LogLevel } from '../settings/settings.ts';
 import type { TextOutput } from './cli-io.ts';
 import type { Colors } from './colors.ts';
 import { type Level, logLine } from './log-line.ts';
+import { printable } from './printable.ts';
 import { stackOf } from './stack-of.ts';
 
 /** By severity. */
@@ -42,7 +43,7 @@ export class ConsoleLogger implements Logger {
       output.write(logLine({ timeMs: clock.now(), level, message: withFields(message, all) }, colors));
       if (!debug) return;
       for (const value of Object.values(all)) {
-        if (value instanceof Error) output.write(`${stackOf(value)}\n`);
+        if (value instanceof Error) output.write(`${printable(stackOf(value))}\n`);
       }
     };
   }

@@ -3,6 +3,7 @@ import type { CliIo, GlobalOptions } from './cli-io.ts';
 import { colorsFor } from './colors.ts';
 import { EXIT_CODES, exitCodeOfFunctionError, exitCodeOfReport } from './exit-codes.ts';
 import { type Invocation, invokePoll } from './invoke-poll.ts';
+import { jsonText } from './json-text.ts';
 import { logTailText } from './log-tail.ts';
 import { oneLine } from './one-line.ts';
 import { planText } from './plan-text.ts';
@@ -49,11 +50,12 @@ export async function invoke(io: CliIo, options: InvokeOptions): Promise<number>
 function show({ stdout, stderr, env, clock }: CliIo, invocation: Invocation, { json }: InvokeOptions): void {
   const errColors = colorsFor(stderr, env);
   const outColors = colorsFor(stdout, env);
-  if (json) stdout.write(`${JSON.stringify(invocation, null, 2)}\n`);
+  if (json) stdout.write(jsonText(invocation));
   else stderr.write(logTailText(invocation.log, errColors));
   if (invocation.kind === 'error') {
     const { type, message } = invocation.error;
-    stderr.write(`${errColors.red('error:')} ${type === undefined ? '' : `${type}: `}${oneLine(message)}\n`);
+    const text = type === undefined ? message : `${type}: ${message}`;
+    stderr.write(`${errColors.red('error:')} ${oneLine(text)}\n`);
   } else if (!json) {
     const { result } = invocation;
     stdout.write(

@@ -2,6 +2,7 @@ import { Document, isCollection, isPair, visit } from 'yaml';
 import type { Colors } from './colors.ts';
 import { formatDuration } from './format-duration.ts';
 import { oneLine } from './one-line.ts';
+import { printable } from './printable.ts';
 
 /** A planned run as far as it is shown; what the function answers is known no closer. */
 export type ShownRun = { readonly flowRunId: string; readonly name: string; readonly startTime: string } & (
@@ -42,5 +43,5 @@ function indented(fields: Readonly<Record<string, unknown>>): string {
       if (node !== document.contents && leaves) node.flow = true;
     },
   });
-  return document.toString({ lineWidth: 0 }).replace(/^(?=.)/gm, '  ');
+  return printable(document.toString({ lineWidth: 0 })).replace(/^(?=.)/gm, '  ');
 }

@@ -2,10 +2,11 @@ import { PollFailedError } from '../agent/poll-failed-error.ts';
 import type { PollReport } from '../agent/poll-report.ts';
 import { CallCounter } from '../call-counter.ts';
 import { createAgent } from '../create-agent.ts';
-import type { PollResult } from '../functions/poll.ts';
+import type { PollResult } from '../functions/wake.ts';
 import { checkAws } from './aws-errors.ts';
 import type { CliIo, GlobalOptions } from './cli-io.ts';
 import { colorsFor } from './colors.ts';
+import { jsonText } from './json-text.ts';
 import { ConsoleLogger } from './console-logger.ts';
 import { EXIT_CODES, exitCodeOfReport } from './exit-codes.ts';
 import { type FlagValues, loadSettingsWithFlags } from './load-settings-with-flags.ts';
@@ -62,5 +63,5 @@ export async function runAgent(io: CliIo, options: RunOptions): Promise<number> 
 }
 
 function write({ stdout, env }: CliIo, result: Result, { json }: RunOptions): void {
-  stdout.write(json ? `${JSON.stringify(result, null, 2)}\n` : resultText(result, colorsFor(stdout, env)));
+  stdout.write(json ? jsonText(result) : resultText(result, colorsFor(stdout, env)));
 }

@@ -8,6 +8,7 @@ import { colorsFor } from './colors.ts';
 import { EXIT_CODE_MEANINGS, EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { invokeCommand } from './invoke-command.ts';
 import { planCommand } from './plan-command.ts';
+import { printable } from './printable.ts';
 import { runCommand } from './run-command.ts';
 import { stackOf } from './stack-of.ts';
 import { table } from './table.ts';
@@ -81,7 +82,7 @@ Examples:
 `;
 
 function writeError(error: unknown, { stderr, env }: CliIo, debug: boolean): void {
-  const text = debug ? stackOf(error) : shortText(error);
+  const text = printable(debug ? stackOf(error) : shortText(error));
   const indented = text.includes('\n') ? `\n${text}`.replaceAll('\n', '\n  ') : ` ${text}`;
   stderr.write(`${colorsFor(stderr, env).red('error:')}${indented}\n`);
 }

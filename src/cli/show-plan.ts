@@ -5,6 +5,7 @@ import { plan } from '../plan.ts';
 import { timeoutSignal } from '../timeout-signal.ts';
 import type { CliIo, GlobalOptions } from './cli-io.ts';
 import { colorsFor } from './colors.ts';
+import { jsonText } from './json-text.ts';
 import { ConsoleLogger } from './console-logger.ts';
 import { type FlagValues, loadSettingsWithFlags } from './load-settings-with-flags.ts';
 import { planText } from './plan-text.ts';
@@ -26,6 +27,6 @@ export async function showPlan(io: CliIo, options: FlagValues & GlobalOptions): 
   const late = new AgentError(`The plan was not ready within ${TIMEOUT_MS / 1000} seconds. Try again.`);
   using timeout = timeoutSignal(clock, TIMEOUT_MS, late);
   const runs = await plan(created, clock, timeout.signal);
-  if (options.json) stdout.write(`${JSON.stringify(runs, null, 2)}\n`);
+  if (options.json) stdout.write(jsonText(runs));
   else stdout.write(planText(runs, clock.now(), colorsFor(stdout, env)));
 }

@@ -28,7 +28,7 @@ const KEEP_MS = 60_000;
 export class CallRate {
   readonly #clock: Clock;
   readonly #options: CallRateOptions;
-  readonly #slowest = new Slowest(750, 10_000);
+  readonly #slowest: Slowest;
   #perSecond: number;
   #nextFreeMs = -Infinity;
   #throttledMs = -Infinity;
@@ -38,6 +38,7 @@ export class CallRate {
   constructor(clock: Clock, options: CallRateOptions) {
     this.#clock = clock;
     this.#options = options;
+    this.#slowest = new Slowest(750, 10_000, clock);
     this.#perSecond = options.perSecond;
   }
 

@@ -1,6 +1,6 @@
 import { Agent, type AgentDependencies, type AgentOptions } from '../agent/agent.ts';
 import type { Claimed, FlowRun } from '../agent/flow-run.ts';
-import { blocked, type LaunchOutcome } from '../agent/launch-outcome.ts';
+import type { LaunchOutcome } from '../agent/launch-outcome.ts';
 import type { Preparation } from '../agent/preparation.ts';
 import type { CallRate } from './call-rate.ts';
 import { describeError } from '../describe-error.ts';
@@ -62,7 +62,7 @@ export class EcsAgent<Run extends FlowRun = FlowRun> extends Agent<Run> {
       const tasks = await this.#tasks();
       return (await tasks.isLive(run, signal)) ? { kind: 'busy' } : undefined;
     } catch (error) {
-      return blocked(`ListTasks: ${describeError(error)}`);
+      return { kind: 'left', reason: `ListTasks: ${describeError(error)}` };
     }
   }
 

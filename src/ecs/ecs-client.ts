@@ -1,5 +1,6 @@
 import { ECSClient, type ECSClientConfig } from '@aws-sdk/client-ecs';
 import type { CallCounter } from '../call-counter.ts';
+import { withoutEchoes } from './without-echoes.ts';
 
 const CONNECTION_TIMEOUT_MS = 3000;
 const REQUEST_TIMEOUT_MS = 10_000;
@@ -7,7 +8,10 @@ const REQUEST_TIMEOUT_MS = 10_000;
 /** The SDK's own retries know neither the clock that is handed in, nor, while they wait, the signal. */
 const MAX_ATTEMPTS = 1;
 
-/** An ECS client with bounded waits that counts what it sends, repeated attempts included. */
+/**
+ * An ECS client with bounded waits that counts what it sends, repeated attempts included. What ECS says of a request
+ * quotes no environment of it: a reason goes to logs, to Prefect and to the control record.
+ */
 export function createEcsClient(calls: CallCounter, config: ECSClientConfig = {}): ECSClient {
   const client = new ECSClient({
     maxAttempts: MAX_ATTEMPTS,
@@ -26,5 +30,9 @@ export function createEcsClient(calls: CallCounter, config: ECSClientConfig = {}
       },
     { name: 'countCalls', step: 'finalizeRequest', priority: 'low' },
   );
+  client.middlewareStack.add((next) => async (args) => withoutEchoes(args.input, () => next(args)), {
+    name: 'withoutEchoes',
+    step: 'initialize',
+  });
   return client;
 }

@@ -7,6 +7,9 @@ const THROTTLE_TEXT = /rate exceeded|request limit exceeded|too many requests|\b
 /** Errors that come before anything was sent. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'CredentialsProviderError']);
 
+/** The SDK's own words, for its time-outs have one name. Of other words nobody knows what was sent. */
+const NEVER_CONNECTED = /did not establish a connection/;
+
 /** Whether a call was refused for the rate of calls, in whatever disguise. */
 export function isThrottle(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
@@ -25,6 +28,7 @@ export function mayHaveTakenEffect(error: unknown): boolean {
   if (!(error instanceof Error)) return true;
   const { code } = error as { code?: unknown };
   if (NEVER_SENT.has(error.name) || (typeof code === 'string' && NEVER_SENT.has(code))) return false;
+  if (error.name === 'TimeoutError' && NEVER_CONNECTED.test(error.message)) return false;
   return !isThrottle(error) && isTransient(error);
 }
 

@@ -8,7 +8,7 @@ import type { Clock } from '../clock.ts';
 import { clientToken } from './client-token.ts';
 import { describeError } from '../describe-error.ts';
 import { endedBy } from '../ended-by.ts';
-import { AgentError, FlowRunError } from '../errors.ts';
+import { AwsError, FlowRunError, SettingsError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { type LaunchBatch, launchBatch } from './launch-batch.ts';
 import { logsUrl } from './logs-url.ts';
@@ -29,8 +29,11 @@ const PREPARE_MS = 2000;
 /** More prepared runs than any look finds: those that were never launched are let go. */
 const MAX_PREPARED = 500;
 
-/** How long a run that found no room waits, in milliseconds. */
-const CAPACITY_DELAY_MS = 60_000;
+/** How long a run that found no room, or may not have what it asks for, waits, in milliseconds. */
+const RETRY_DELAY_MS = 60_000;
+
+/** What is read before there is a request: the definition that the run itself names. */
+const NAMED: ReadonlySet<string> = new Set(['taskDefinition']);
 
 const OUT_OF_TIME = 'The time of this invocation was used up before the launch.';
 
@@ -47,7 +50,7 @@ export interface EcsLauncherOptions<Run extends FlowRun> {
   /**
    * What to run for a flow run.
    * @throws FlowRunError when the run itself makes that impossible.
-   * @throws SettingsError when a setting does, of which only runs like this one need more.
+   * @throws SettingsError, AwsError when a setting or the account does, of which only runs like this one need more.
    */
   readonly taskRequest: (run: Run, signal: AbortSignal) => Promise<TaskRequest>;
   /** From 0 to 1; spreads attempts. @default Math.random */
@@ -76,7 +79,7 @@ export class EcsLauncher<Run extends FlowRun> {
   async prepare(runs: readonly Run[], signal: AbortSignal): Promise<readonly LaunchPreparation[]> {
     const { clock } = this.#options;
     if (this.#prepared.size > MAX_PREPARED) this.#prepared.clear();
-    const late = new AgentError(`Not ready within ${PREPARE_MS / 1000} seconds.`);
+    const late = new Error(`not ready within ${PREPARE_MS / 1000} seconds`);
     using timeout = timeoutSignal(clock, PREPARE_MS, late, signal);
     return await pMap(runs, (run) => this.#prepare(run, timeout.signal), { concurrency: CONCURRENCY });
   }
@@ -101,12 +104,13 @@ export class EcsLauncher<Run extends FlowRun> {
       return { kind: 'ready' };
     } catch (error) {
       if (error instanceof FlowRunError) return failed(error.message);
-      if (signal.aborted) return { kind: 'later', reason: describeError(error) };
-      if (error instanceof AgentError) return blocked(error.message);
       const call = request === undefined ? 'The task definition' : 'RegisterTaskDefinition';
-      const { cause, reason } = readRefusal(call, error, request?.chosenByRun ?? new Set());
+      if (signal.aborted) return { kind: 'later', reason: `${call}: ${describeError(error)}` };
+      if (error instanceof SettingsError || error instanceof AwsError) return blocked(error.message);
+      const { cause, reason } = readRefusal(call, error, request?.chosenByRun ?? NAMED);
       if (cause === 'throttle') return { kind: 'later', reason };
-      return cause === 'run' ? failed(reason) : blocked(reason);
+      if (cause === 'run') return failed(reason);
+      return cause === 'denied' || request === undefined ? { kind: 'left', reason } : blocked(reason);
     }
   }
 
@@ -114,6 +118,7 @@ export class EcsLauncher<Run extends FlowRun> {
     if (!this.#prepared.has(run.id)) {
       const preparation = await this.#prepare(run, batch.work);
       if (preparation.kind === 'later') return unsent(OUT_OF_TIME);
+      if (preparation.kind === 'left') return retry(preparation.reason, RETRY_DELAY_MS);
       if (preparation.kind !== 'ready') return preparation;
     }
     const prepared = this.#prepared.get(run.id);
@@ -123,25 +128,37 @@ export class EcsLauncher<Run extends FlowRun> {
   }
 
   async #start(run: Claimed<Run>, prepared: Prepared, batch: LaunchBatch): Promise<RunTaskResult> {
-    const { random = Math.random, spotFallback } = this.#options;
-    const { chosenByRun } = prepared.request;
+    const { definitions, random = Math.random, spotFallback } = this.#options;
+    const { chosenByRun, taskDefinition: source } = prepared.request;
     const dependencies = { ...this.#options, random };
-    const input = this.#inputOf(run, prepared);
+    // Deregistered by hand, as another of the batch may have found since it was prepared.
+    const taskDefinition = await this.#arnNow(prepared, batch.work);
+    const input = this.#inputOf(run, prepared.request, taskDefinition);
     const result = await runTask(input, chosenByRun, dependencies, batch);
     const cause = result.kind === 'refused' ? result.refusal.cause : undefined;
     if (cause === 'capacity' && spotFallback) {
       const second = onDemand(input);
       if (second !== undefined) return runTask(second, chosenByRun, dependencies, batch);
     }
-    if (cause === 'definition') {
-      const taskDefinition = await this.#registerAnew(prepared, batch.work);
-      if (taskDefinition !== undefined)
-        return runTask({ ...input, taskDefinition }, chosenByRun, dependencies, batch);
+    if (cause === 'definition' && source.kind === 'content') {
+      definitions.forget(source.content, taskDefinition);
+      const anew = { ...input, taskDefinition: await this.#arnNow(prepared, batch.work) };
+      if (anew.taskDefinition !== taskDefinition) return runTask(anew, chosenByRun, dependencies, batch);
     }
     return result;
   }
 
-  #inputOf(run: Claimed<Run>, { request, taskDefinition }: Prepared): RunTaskCommandInput {
+  /** Where nobody can say, the one that it was prepared with: ECS says what is wrong with it. */
+  async #arnNow({ request, taskDefinition }: Prepared, signal: AbortSignal): Promise<string> {
+    try {
+      return await this.#arnOf(request.taskDefinition, signal);
+    } catch (error) {
+      this.#options.logger.warn('A task definition that is gone could not be registered anew', { error });
+      return taskDefinition;
+    }
+  }
+
+  #inputOf(run: Claimed<Run>, request: TaskRequest, taskDefinition: string): RunTaskCommandInput {
     const { tags = [], ...rest } = request.runTask;
     return {
       ...rest,
@@ -150,22 +167,6 @@ export class EcsLauncher<Run extends FlowRun> {
       startedBy: startedBy(this.#options.agent, run.id),
       tags: [...tags, { key: CLAIM_KEY_TAG, value: run.claimKey }],
     };
-  }
-
-  /** A definition that was known to be there may have been deregistered by hand meanwhile. */
-  async #registerAnew(
-    { request, taskDefinition }: Prepared,
-    signal: AbortSignal,
-  ): Promise<string | undefined> {
-    if (request.taskDefinition.kind === 'arn') return undefined;
-    const { definitions, logger } = this.#options;
-    definitions.forget(request.taskDefinition.content, taskDefinition);
-    try {
-      return await this.#arnOf(request.taskDefinition, signal);
-    } catch (error) {
-      logger.warn('A task definition that is gone could not be registered anew', { error });
-      return undefined;
-    }
   }
 
   #outcomeOf(result: RunTaskResult, { request }: Prepared, batch: LaunchBatch): LaunchOutcome {
@@ -187,7 +188,7 @@ export class EcsLauncher<Run extends FlowRun> {
         const { cause, reason } = result.refusal;
         if (cause === 'run') return failed(reason);
         if (cause === 'agent') batch.block(reason);
-        return cause === 'agent' ? blocked(reason) : retry(reason, CAPACITY_DELAY_MS);
+        return cause === 'agent' ? blocked(reason) : retry(reason, RETRY_DELAY_MS);
       }
     }
   }

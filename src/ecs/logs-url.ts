@@ -1,16 +1,16 @@
 import type { LogStream } from '../task-request.ts';
 
 /** Where the AWS console is, by the partition of a task's ARN. */
-const CONSOLES: Readonly<Record<string, (region: string) => string>> = {
-  aws: (region) => `${region}.console.aws.amazon.com`,
-  'aws-cn': (region) => `${region}.console.amazonaws.cn`,
-  'aws-us-gov': () => 'console.amazonaws-us-gov.com',
-};
+const CONSOLES = new Map<string, (region: string) => string>([
+  ['aws', (region) => `${region}.console.aws.amazon.com`],
+  ['aws-cn', (region) => `${region}.console.amazonaws.cn`],
+  ['aws-us-gov', () => 'console.amazonaws-us-gov.com'],
+]);
 
 /** The page of the CloudWatch console that shows a container's log; undefined in a partition without one. */
 export function logsUrl({ group, region, prefix }: LogStream, taskArn: string): string | undefined {
   const [, partition = ''] = taskArn.split(':');
-  const host = CONSOLES[partition]?.(region);
+  const host = CONSOLES.get(partition)?.(region);
   const taskId = taskArn.split('/').at(-1) ?? '';
   if (host === undefined) return undefined;
   const stream = `${prefix}/${taskId}`;

@@ -5,6 +5,7 @@ import {
   type RunTaskCommandInput,
   type RunTaskCommandOutput,
 } from '@aws-sdk/client-ecs';
+import * as z from 'zod/mini';
 import type { CallRate } from './call-rate.ts';
 import type { Clock } from '../clock.ts';
 import { describeError } from '../describe-error.ts';
@@ -111,22 +112,33 @@ async function attempt(
     return readAnswer(answer, chosenByRun);
   } catch (error) {
     // The token was used before with other parameters: the launch has its task already.
-    const [existing] = error instanceof ConflictException ? (error.resourceIds ?? []) : [];
-    if (existing !== undefined) return { kind: 'started', taskArn: existing };
-    if (error instanceof ConflictException || mayHaveTakenEffect(error))
+    const isConflict = error instanceof ConflictException;
+    const [existing] = (isConflict && existingTasks.safeParse(error).data?.resourceIds) || [];
+    if (existing) return { kind: 'started', taskArn: existing };
+    if (isConflict || mayHaveTakenEffect(error))
       return { kind: 'in-doubt', reason: `RunTask: ${describeError(error)}` };
     return { kind: 'refused', refusal: readRefusal('RunTask', error, chosenByRun) };
   }
 }
 
+const text = z.optional(z.string());
+const failures = z.optional(z.array(z.object({ reason: text, detail: text, arn: text })));
+
+/** The SDK makes an answer of any JSON, such as a proxy's. A task that is named counts, whatever else is said. */
+const answered = z.object({
+  tasks: z.optional(z.array(z.object({ taskArn: z.string() }))),
+  failures: z.catch(failures, undefined),
+});
+
+const existingTasks = z.object({ resourceIds: z.array(z.string()) });
+
 /** RunTask answers HTTP 200 with `failures` where there is no room for the task. */
 function readAnswer(
-  { tasks, failures }: RunTaskCommandOutput,
+  answer: RunTaskCommandOutput,
   chosenByRun: ReadonlySet<string>,
 ): Exclude<RunTaskResult, { kind: 'not-sent' }> {
-  const taskArn = tasks?.[0]?.taskArn;
-  if (taskArn !== undefined) return { kind: 'started', taskArn };
-  if (failures === undefined || failures.length === 0)
-    return { kind: 'in-doubt', reason: 'RunTask: expected a task or a failure, got neither.' };
-  return { kind: 'refused', refusal: readFailures(failures, chosenByRun) };
+  const { tasks: [task] = [], failures: told = [] } = answered.safeParse(answer).data ?? {};
+  if (task?.taskArn) return { kind: 'started', taskArn: task.taskArn };
+  if (told.length > 0) return { kind: 'refused', refusal: readFailures(told, chosenByRun) };
+  return { kind: 'in-doubt', reason: 'RunTask: expected a task or a failure, got neither.' };
 }

@@ -17,6 +17,12 @@ const ROLE = ['executionRoleArn', 'taskRoleArn'];
 const STOP_RULES: readonly StopRule[] = [
   // What the image itself says comes in its own words, in which anything may stand.
   { pattern: /OutOfMemory|Cannot(Start|Create|Inspect)Container/, cause: 'run' },
+  // In AWS's own form and place: what a program says of throttling is its own.
+  {
+    pattern: /^TaskFailedToStart: (CannotPull.*)?(Throttling\w*: )?(Rate|Request limit) exceeded/s,
+    cause: 'account',
+    about: [],
+  },
   {
     pattern: /CannotPull.*(time-?d? ?out|deadline|connection|no such host|toomanyrequests|\b(429|50\d)\b)/is,
     cause: 'account',
@@ -30,11 +36,7 @@ const STOP_RULES: readonly StopRule[] = [
     cause: 'account',
     about: [...NETWORK, ...ROLE, 'containerDefinitions', 'volumes'],
   },
-  {
-    pattern: /network interface|\bENI\b|internal (server )?error|rate exceeded|throttl/i,
-    cause: 'account',
-    about: [],
-  },
+  { pattern: /network interface|\bENI\b|internal (server )?error/i, cause: 'account', about: [] },
 ];
 
 /** What RunTask may refuse as well, and what is as true of a task that it took. */

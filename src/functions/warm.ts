@@ -1,9 +1,10 @@
-import type { Logger } from '@aws-lambda-powertools/logger';
+import type { Logger as PowertoolsLogger } from '@aws-lambda-powertools/logger';
 import { CallCounter } from '../call-counter.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { ControlStore } from '../control/control-record.ts';
 import { createControlStore } from '../control/create-control-store.ts';
 import { createAgent, type CreatedAgent } from '../create-agent.ts';
+import type { Logger } from '../logger.ts';
 import { environment } from '../settings/environment.ts';
 import { loadSettings } from '../settings/load-settings.ts';
 import { likelyTypos } from '../settings/unknown-names.ts';
@@ -13,10 +14,11 @@ export interface Warm extends CreatedAgent {
   readonly calls: CallCounter;
   readonly clock: Clock;
   readonly control: ControlStore;
+  readonly logger: Logger;
 }
 
 /** Makes the warm state: reads the settings, warns of likely slips in their names. @throws SettingsError */
-export async function createWarm(logger: Logger): Promise<Warm> {
+export async function createWarm(logger: PowertoolsLogger): Promise<Warm> {
   const env = environment();
   const settings = await loadSettings(env);
   const { logLevel } = settings.agent;
@@ -27,5 +29,5 @@ export async function createWarm(logger: Logger): Promise<Warm> {
   const calls = new CallCounter();
   const clock = systemClock;
   const control = await createControlStore(settings.controlTable);
-  return { ...createAgent(settings, { logger, calls, clock }), calls, clock, control };
+  return { ...createAgent(settings, { logger, calls, clock }), calls, clock, control, logger };
 }

@@ -50,9 +50,9 @@ export function toApiError(context: ApiErrorContext, error: unknown, nowMs: numb
   return malformed(context);
 }
 
-/** An answer that is not what GraphQL answers. */
-export function malformed(context: ApiErrorContext): PrefectApiError {
-  const text = 'Malformed response received from API.';
+/** An answer that is not what GraphQL answers, or not to this operation: `why` names the field. */
+export function malformed(context: ApiErrorContext, why = ''): PrefectApiError {
+  const text = `Malformed response received from API. ${why}`;
   return apiError(context, text, { effect: 'unknown', transient: true });
 }
 

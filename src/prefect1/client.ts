@@ -1,5 +1,6 @@
 import type { TadaDocumentNode } from 'gql.tada';
 import { ClientError, GraphQLClient } from 'graphql-request';
+import type * as z from 'zod/mini';
 import {
   type ApiErrorContext,
   errorEntries,
@@ -13,10 +14,12 @@ import { type Resend, resendAfterMs } from './resend.ts';
 import { RestPeriod } from './rest-period.ts';
 import type { CallCounter } from '../call-counter.ts';
 import type { Clock } from '../clock.ts';
+import { describeIssues } from '../describe-issues.ts';
 import { PrefectApiError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { timeoutSignal } from '../timeout-signal.ts';
 import { withRetries } from '../with-retries.ts';
+import { withoutSecrets } from '../without-secrets.ts';
 
 /** The protocol spoken: what the genuine agent of this version sends. */
 const CORE_VERSION = '1.4.1';
@@ -48,6 +51,11 @@ export interface Operation<Data, Variables> {
   readonly resend: Resend;
 }
 
+/** An operation that says what its data must be, for an API or a proxy may answer anything. */
+export interface ReadOperation<Data, Variables> extends Operation<Data, Variables> {
+  readonly answer: z.ZodMiniType<Data>;
+}
+
 /** What came back: `data` may be partial when there are errors. */
 export interface Answer<Data> {
   readonly data: Partial<Data>;
@@ -70,16 +78,20 @@ export class Prefect1Client {
     this.#client = new GraphQLClient(options.api, { fetch: boundedFetch(options.fetch ?? fetch) });
   }
 
-  /** @throws PrefectApiError for anything but data without errors. */
+  /** @throws PrefectApiError for anything but data without errors, of the shape that the operation expects. */
   async request<Data extends object, Variables extends object>(
-    operation: Operation<Data, Variables>,
+    operation: ReadOperation<Data, Variables>,
     variables: Variables,
     signal: AbortSignal,
   ): Promise<Data> {
     const attempt = async () => {
       const { data, errors } = await this.#send(operation, variables, signal);
-      if (errors.length > 0) throw fromEntries({ operation: operation.name, redact: String }, errors);
-      return data as Data;
+      // What an answer says is without the key already.
+      const context = { operation: operation.name, redact: String };
+      if (errors.length > 0) throw fromEntries(context, errors);
+      const parsed = operation.answer.safeParse(data);
+      if (!parsed.success) throw malformed(context, describeIssues(parsed.error));
+      return parsed.data;
     };
     return this.#withRetries(attempt, operation, signal);
   }
@@ -135,7 +147,10 @@ export class Prefect1Client {
     using timeout = timeoutSignal(clock, REQUEST_TIMEOUT_MS, late, parent);
     const { signal } = timeout;
     const key = await apiKey(signal);
-    const context = { operation: name, redact: (text: string) => withoutSecret(text, key) };
+    const context = {
+      operation: name,
+      redact: (text: string) => withoutSecrets(text, key === undefined ? [] : [key.reveal()]),
+    };
     calls.count('prefect', name);
     try {
       const requestHeaders = this.#headers(key);
@@ -171,8 +186,4 @@ function endedBy(operation: string, { reason }: AbortSignal): PrefectApiError {
   if (reason instanceof PrefectApiError) return reason;
   const text = `Prefect API, ${operation}: ended before the answer came.`;
   return new PrefectApiError(text, { effect: 'unknown', transient: false, cause: reason });
-}
-
-function withoutSecret(text: string, key: Secret | undefined): string {
-  return key === undefined ? text : text.replaceAll(key.reveal(), '[secret]');
 }

@@ -1,5 +1,6 @@
 import { FlowRunError } from '../errors.ts';
 import type { Flow } from './flow-run.ts';
+import { typeText } from './type-text.ts';
 
 /** As `StorageSchema` of Prefect 1.4.1. */
 const STORAGE_TYPES = new Set([
@@ -41,7 +42,7 @@ export function isDockerStorage({ storage }: Flow): boolean {
   if (storage === null) return false;
   const { type } = storage;
   if (typeof type === 'string' && STORAGE_TYPES.has(type)) return type === 'Docker';
-  throw new FlowRunError(`flow.storage.type: expected one of Prefect 1's storages, got ${String(type)}`);
+  throw new FlowRunError(`flow.storage.type: expected one of Prefect 1's storages, got ${typeText(type)}`);
 }
 
 function dockerImage({ storage }: Flow): string {

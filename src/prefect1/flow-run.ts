@@ -117,10 +117,13 @@ export function readInstant(value: unknown): number | undefined {
 
 /** A run without a start time is due now, as for the genuine agent. A claimed one keeps that of before. */
 function readStartTime(state: SerializedState, nowMs: number): number | undefined {
-  if (state.type === 'Submitted') {
-    const previous = serializedState.safeParse(state.state);
-    return previous.success ? readStartTime(previous.data, nowMs) : nowMs;
-  }
-  const startTime = state.start_time ?? null;
+  const startTime = firstUnclaimed(state)?.start_time ?? null;
   return startTime === null ? nowMs : readInstant(startTime);
+}
+
+/** What a run was before it was claimed. In a loop: an answer may nest states deeper than the stack goes. */
+function firstUnclaimed(state: SerializedState): SerializedState | undefined {
+  let current: SerializedState | undefined = state;
+  while (current?.type === 'Submitted') current = serializedState.safeParse(current.state).data;
+  return current;
 }

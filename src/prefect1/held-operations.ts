@@ -1,5 +1,9 @@
+import * as z from 'zod/mini';
 import { operation } from './operations.ts';
 import { graphql } from './graphql.ts';
+
+/** Read one by one: a bad row must not spoil the others. */
+const rows = z.array(z.unknown());
 
 /** What is read of a run in which the agent has a hand: as of a due one, and since when it is what it is. */
 const HELD_RUN = graphql(`
@@ -112,17 +116,21 @@ export const SWEEP = operation(
     `,
     [HELD_RUN],
   ),
+  z.object({ claimed: rows, resuming: rows, cancelled: rows }),
 );
 
-/** The same of certain runs. */
+/** The same of certain runs, and whether retries of a Running one are back in the queue. */
 export const HELD_RUNS = operation(
   'flow_run (held)',
   'always',
   graphql(
     `
-      query ($ids: [uuid!]!, $claim: jsonb!) {
+      query ($ids: [uuid!]!, $claim: jsonb!, $putBack: jsonb!) {
         flow_run(where: { id: { _in: $ids } }) {
           ...HeldRun
+          put_back: task_runs(where: { serialized_state: { _contains: $putBack } }, limit: 1) {
+            id
+          }
           task_runs(
             where: { state: { _eq: "Submitted" }, serialized_state: { _contains: $claim } }
             order_by: [{ state_timestamp: asc }]
@@ -137,7 +145,10 @@ export const HELD_RUNS = operation(
     `,
     [HELD_RUN],
   ),
+  z.object({ flow_run: rows }),
 );
+
+const versioned = { id: z.string(), version: z.number(), serialized_state: z.unknown() };
 
 /** What runs are before they are given up, with the task runs that a claim of theirs holds. */
 export const SETTLED_RUNS = operation(
@@ -158,4 +169,9 @@ export const SETTLED_RUNS = operation(
       }
     }
   `),
+  z.object({
+    flow_run: z.array(
+      z.object({ ...versioned, state: z.nullable(z.string()), task_runs: z.array(z.object(versioned)) }),
+    ),
+  }),
 );

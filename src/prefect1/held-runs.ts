@@ -1,16 +1,18 @@
+import * as z from 'zod/mini';
 import type { HeldRun, SweepQuery } from '../agent/held-run.ts';
 import type { Prefect1Client } from './client.ts';
 import { type Prefect1FlowRun, readFlowRun, readInstant } from './flow-run.ts';
 import { HELD_RUNS, SWEEP } from './held-operations.ts';
-import { claimOfAgent, readClaim, timestamp } from './states.ts';
+import { ANY_PUT_BACK, claimOfAgent, readClaim, timestamp } from './states.ts';
 
-/** A row of `flow_run` with the first of the task runs that are claimed. */
-interface Row {
-  readonly state: string | null;
-  readonly state_timestamp: string | null;
-  readonly serialized_state: unknown;
-  readonly task_runs: readonly { readonly serialized_state: unknown }[];
-}
+/** What a row of `flow_run` holds beyond a run, with the first of the task runs that are claimed. */
+const heldRow = z.object({
+  state: z.nullable(z.string()),
+  state_timestamp: z.unknown(),
+  serialized_state: z.unknown(),
+  task_runs: z.array(z.object({ serialized_state: z.unknown() })),
+  put_back: z.optional(z.array(z.unknown())),
+});
 
 /** The runs that this agent has claimed before a moment and that have not gone on since, and those that were cancelled. */
 export async function sweepFlowRuns(
@@ -39,17 +41,19 @@ export async function readHeldRuns(
   nowMs: number,
   signal: AbortSignal,
 ): Promise<readonly HeldRun<Prefect1FlowRun>[]> {
-  const variables = { ids: [...flowRunIds], claim: claimOfAgent(agent) };
+  const variables = { ids: [...flowRunIds], claim: claimOfAgent(agent), putBack: ANY_PUT_BACK };
   const { flow_run: rows } = await client.request(HELD_RUNS, variables, signal);
   const held = rows.flatMap((row) => readHeldRun(row, nowMs) ?? []);
   return held.filter((one) => !('claim' in one) || one.claim.claimant.agent === agent);
 }
 
 /** undefined: the run is in no state in which an agent has a hand, or can't be read. */
-function readHeldRun(row: Row, nowMs: number): HeldRun<Prefect1FlowRun> | undefined {
-  const read = readFlowRun(row, nowMs);
-  const sinceMs = readInstant(row.state_timestamp);
-  if (read === undefined || 'unreadable' in read || sinceMs === undefined) return undefined;
+function readHeldRun(value: unknown, nowMs: number): HeldRun<Prefect1FlowRun> | undefined {
+  const read = readFlowRun(value, nowMs);
+  const row = heldRow.safeParse(value).data;
+  const sinceMs = readInstant(row?.state_timestamp);
+  if (read === undefined || 'unreadable' in read || row === undefined || sinceMs === undefined)
+    return undefined;
   const { run } = read;
   const about = { run, version: run.version, sinceMs };
   switch (row.state) {
@@ -59,7 +63,9 @@ function readHeldRun(row: Row, nowMs: number): HeldRun<Prefect1FlowRun> | undefi
     }
     case 'Running': {
       const claim = readClaim(row.task_runs[0]?.serialized_state);
-      return claim === undefined ? { ...about, stage: 'running' } : { ...about, stage: 'resuming', claim };
+      if (claim !== undefined) return { ...about, stage: 'resuming', claim };
+      // It waits in the queue, and what stopped last was no process of it that had reported.
+      return row.put_back?.length === 1 ? undefined : { ...about, stage: 'running' };
     }
     case 'Cancelled':
       return { ...about, stage: 'cancelled' };

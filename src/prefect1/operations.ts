@@ -1,32 +1,60 @@
-import type { Operation } from './client.ts';
+import type { TadaDocumentNode } from 'gql.tada';
+import * as z from 'zod/mini';
+import type { ReadOperation } from './client.ts';
 import { graphql } from './graphql.ts';
 
-/** Names an operation and infers its types from its document. */
-export function operation<Data, Variables>(
+/** Names an operation. `answer` takes what the document asks for, as far as it is used. */
+export function operation<Read, Data extends Read, Variables>(
   name: string,
-  resend: Operation<Data, Variables>['resend'],
-  document: Exclude<Operation<Data, Variables>['document'], string>,
-): Operation<Data, Variables> {
-  return { name, resend, document };
+  resend: ReadOperation<Read, Variables>['resend'],
+  document: TadaDocumentNode<Data, Variables>,
+  answer: z.ZodMiniType<Read>,
+): ReadOperation<Read, Variables> {
+  return { name, resend, document, answer };
 }
 
-export const TENANT = operation('tenant', 'always', graphql('query { tenant { id } }'));
+const anything = z.looseObject({});
+const ids = z.object({ id: z.string() });
 
-export const AUTH_INFO = operation('auth_info', 'always', graphql('query { auth_info { tenant_id } }'));
+/** Rows of `flow_run` or `task_run` with their states. */
+const stateRows = z.array(
+  z.object({
+    id: z.string(),
+    version: z.number(),
+    state: z.nullable(z.string()),
+    serialized_state: z.unknown(),
+  }),
+);
+
+export const TENANT = operation(
+  'tenant',
+  'always',
+  graphql('query { tenant { id } }'),
+  z.object({ tenant: z.array(ids) }),
+);
+
+export const AUTH_INFO = operation(
+  'auth_info',
+  'always',
+  graphql('query { auth_info { tenant_id } }'),
+  z.object({ auth_info: z.nullable(z.object({ tenant_id: z.nullable(z.string()) })) }),
+);
 
 /** Sent twice it registers once: the server finds the agent by type, name, version and labels. */
 export const REGISTER_AGENT = operation(
   'register_agent',
   'always',
   graphql('mutation ($input: register_agent_input!) { register_agent(input: $input) { id } }'),
+  z.object({ register_agent: z.nullable(z.object({ id: z.nullable(z.string()) })) }),
 );
 
-export const HELLO = operation('hello', 'always', graphql('query { hello }'));
+export const HELLO = operation('hello', 'always', graphql('query { hello }'), anything);
 
 export const AGENT_CONFIG = operation(
   'agent_config',
   'always',
   graphql('query ($id: uuid!) { agent_config(where: { id: { _eq: $id } }, limit: 1) { settings } }'),
+  z.object({ agent_config: z.array(anything) }),
 );
 
 /** A mutation by name only: it changes nothing but when the agent was last seen. */
@@ -40,6 +68,7 @@ export const GET_RUNS_IN_QUEUE = operation(
       }
     }
   `),
+  z.object({ get_runs_in_queue: z.nullable(z.object({ flow_run_ids: z.nullable(z.array(z.string())) })) }),
 );
 
 /** Due runs beyond the 25 that the queue shows; the server's own rules for labels are applied afterwards. */
@@ -64,6 +93,7 @@ export const QUEUED_BEYOND = operation(
       }
     }
   `),
+  z.object({ flow_run: z.array(z.object({ id: z.string(), labels: z.unknown() })) }),
 );
 
 export const FLOW_RUNS = operation(
@@ -105,6 +135,8 @@ export const FLOW_RUNS = operation(
       }
     }
   `),
+  // Read one by one: a bad row must not spoil the others.
+  z.object({ flow_run: z.array(z.unknown()) }),
 );
 
 /** What the runs are now: to learn whether a claim took effect, and before a run is given up. */
@@ -121,6 +153,7 @@ export const FLOW_RUN_STATES = operation(
       }
     }
   `),
+  z.object({ flow_run: stateRows }),
 );
 
 /** Likewise for task runs. */
@@ -137,6 +170,7 @@ export const TASK_RUN_STATES = operation(
       }
     }
   `),
+  z.object({ task_run: stateRows }),
 );
 
 /** A repeated line in a run's log does no harm; a missing one does. */
@@ -144,4 +178,5 @@ export const WRITE_RUN_LOGS = operation(
   'write_run_logs',
   'always',
   graphql('mutation ($input: write_run_logs_input!) { write_run_logs(input: $input) { success } }'),
+  anything,
 );

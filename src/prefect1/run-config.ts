@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { describeIssues } from '../describe-issues.ts';
 import { FlowRunError } from '../errors.ts';
 import type { Prefect1FlowRun } from './flow-run.ts';
+import { typeText } from './type-text.ts';
 
 const text = z.nullish(z.string('expected a string'));
 // Only the server reads the labels, but a run config without a list of them is refused.
@@ -39,7 +40,7 @@ export function readRunConfig({ id, runConfig }: Prefect1FlowRun): EcsRun {
   const { type } = runConfig;
   if (type !== 'ECSRun' && type !== 'UniversalRun') {
     throw new FlowRunError(
-      `Flow run ${id} has a \`run_config\` of type \`${String(type)}\`, only \`ECSRun\` is supported`,
+      `Flow run ${id} has a \`run_config\` of type \`${typeText(type)}\`, only \`ECSRun\` is supported`,
     );
   }
   const parsed = (type === 'ECSRun' ? ecsRun : universalRun).safeParse(runConfig);

@@ -61,6 +61,8 @@ function changesOf(row: Row, settlement: Settlement, claimant: Claimant): readon
   const whole: Change = { kind: 'flow_run', id: row.id, version: row.version, state: stateOf(settlement) };
   switch (settlement.held) {
     case 'queued':
+      if (settlement.isRunning === true)
+        return row.state === 'Running' && row.task_runs.length === 0 ? [whole] : [];
       return isClaimable({ type: row.state ?? '' }) ? [whole] : [];
     case 'cancelling':
       return row.state === 'Cancelling' ? [whole] : [];

@@ -103,6 +103,9 @@ export function claimOfAgent(agent: string): unknown {
   return { context: { [CLAIM_KEY]: { agent } } };
 }
 
+/** What every state contains with which an agent has put a run back, for a filter. */
+export const ANY_PUT_BACK = { context: { [CLAIM_KEY]: { put_back: true } } };
+
 export function failedState(message: string): SerializedState {
   return state('Failed', message);
 }
@@ -136,12 +139,17 @@ export function releasedState(claim: unknown, message: string, startTimeMs: numb
   return { ...previous, start_time: back.start_time, context };
 }
 
+/** Later and earlier ones are no moments: `Date` has no text for them. */
+const MAX_MS = 8.64e15;
+
+const moment = z.number().check(z.refine((ms) => Math.abs(ms) <= MAX_MS));
+
 const putBackContext = z.object({
   type: z.string(),
   context: z.object({
     [CLAIM_KEY]: z.object({
       put_back: z.literal(true),
-      due_since_ms: z.catch(z.optional(z.number()), undefined),
+      due_since_ms: z.catch(z.optional(moment), undefined),
     }),
   }),
 });

@@ -2,7 +2,8 @@ import type { PythonValue } from '../python-repr.ts';
 
 /** Longest text that is read, in UTF-16 code units. An environment variable on Linux holds 128 KiB at most. */
 const MAX_LENGTH = 131_072;
-const MAX_DEPTH = 32;
+/** How deeply lists, tuples and dicts may be nested. */
+export const MAX_DEPTH = 32;
 
 const SPACE = /[ \t\r\n\f]*/y;
 const NUMBER = /[+-]?(?:\d+(?:_\d+)*)?(?:\.(?:\d+(?:_\d+)*)?)?(?:[eE][+-]?\d+(?:_\d+)*)?(?![\w.])/y;

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { pythonRepr, type PythonValue } from '../python-repr.ts';
 import { SettingsError } from '../errors.ts';
 import { expandText } from './expand-text.ts';
@@ -5,7 +6,9 @@ import { Mismatch } from './mismatch.ts';
 import type { Setting } from './setting.ts';
 import type { SettingName, SettingValue } from './setting-value.ts';
 import { settingsTable } from './settings-table.ts';
+import { secret } from './text-parsers.ts';
 import type { Source } from './source.ts';
+import { withoutSecrets } from '../without-secrets.ts';
 
 const table: Readonly<Record<string, Setting<unknown>>> = settingsTable;
 
@@ -73,20 +76,34 @@ export class SettingsReader {
     if (cause !== undefined) this.#causes.push(cause);
   }
 
-  /** Notes what is wrong with no setting in particular. */
+  /** Notes what is wrong with no setting in particular. It stays one line, whatever it quotes. */
   note(line: string): void {
-    this.#problems.push(line);
+    this.#problems.push(line.replace(/[\r\n]+/g, ' '));
   }
 
   get hasProblems(): boolean {
     return this.#problems.length > 0;
   }
 
-  /** @throws SettingsError with one line for each thing that is wrong */
+  /** @throws SettingsError with one line for each thing that is wrong, without the keys that any source holds */
   throwIfWrong(): void {
     if (!this.hasProblems) return;
-    const cause = this.#causes.length > 1 ? new AggregateError(this.#causes) : this.#causes[0];
-    throw new SettingsError(this.#problems.join('\n'), cause === undefined ? undefined : { cause });
+    const keys = this.#keys();
+    // Another variable may hold or name a key by mistake, and is quoted.
+    const causes = this.#causes.filter((one) => withoutSecrets(inspect(one), keys) === inspect(one));
+    const cause = causes.length > 1 ? new AggregateError(causes) : causes[0];
+    const message = withoutSecrets(this.#problems.join('\n'), keys);
+    throw new SettingsError(message, cause === undefined ? undefined : { cause });
+  }
+
+  #keys(): string[] {
+    const secrets = Object.entries(table).filter(([, { parse }]) => parse === secret);
+    return this.#sources.flatMap((source) =>
+      secrets.flatMap(([name]) => {
+        const raw = source.get(name);
+        return typeof raw === 'string' ? [raw, secret(raw, this.#expand)?.reveal() ?? ''] : [];
+      }),
+    );
   }
 
   readonly #expand = (text: string): string => this.#expandWith(text, this.#textOf);
@@ -98,12 +115,14 @@ export class SettingsReader {
     const { parse, default: text } = table[name] ?? {};
     if (parse === undefined || text === undefined) return undefined;
     try {
-      return parse(text, this.#expand);
+      const value = parse(text, this.#expand);
+      // A setting that the default refers to may be empty, in quotes.
+      if (value !== undefined) return value;
     } catch (error) {
-      // A setting that the default refers to makes no sense in it.
+      // Or make no sense in it.
       this.#mismatch(name, 'default', error);
-      return parse(text, this.#expandByDefaults);
     }
+    return parse(text, this.#expandByDefaults);
   }
 
   #mismatch(name: SettingName, origin: string, error: unknown): void {

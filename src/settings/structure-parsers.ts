@@ -1,7 +1,7 @@
 import { isList, pythonRepr, type PythonValue } from '../python-repr.ts';
 import { documentLocation, type DocumentLocation } from './document-location.ts';
 import { Mismatch, mismatch, secretMismatch } from './mismatch.ts';
-import { parsePythonLiteral } from './python-literal.ts';
+import { MAX_DEPTH, parsePythonLiteral } from './python-literal.ts';
 import type { Parser } from './setting.ts';
 import { text } from './text-parsers.ts';
 
@@ -32,12 +32,13 @@ function readLiteral(literal: string): PythonValue {
   }
 }
 
-/** Parsed JSON with Python's view of numbers: 1 is an int. */
-function pythonized(value: unknown): PythonValue {
+/** Parsed JSON with Python's view of numbers: 1 is an int. @throws RangeError when it is nested too deeply. */
+function pythonized(value: unknown, depth = 0): PythonValue {
+  if (depth > MAX_DEPTH) throw new RangeError(`more than ${MAX_DEPTH} levels`);
   if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : value;
-  if (Array.isArray(value)) return value.map(pythonized);
+  if (Array.isArray(value)) return value.map((item) => pythonized(item, depth + 1));
   if (typeof value !== 'object' || value === null) return value as PythonValue;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, pythonized(item)]));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, pythonized(item, depth + 1)]));
 }
 
 /** Texts, written as a list, a tuple, or separated by commas. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
-import type { PollResult } from '../../src/functions/poll.ts';
+import type { PollResult } from '../../src/functions/wake.ts';
 import type { FaultPlan } from '../../src/sandbox/faults.ts';
 import { startLocalFunction } from '../../src/sandbox/lambda/local-function.ts';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';

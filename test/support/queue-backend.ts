@@ -25,7 +25,10 @@ export class QueueBackend implements PrefectBackend {
   unreadable: UnreadableRun[] = [];
   /** What the next calls do before they answer; a throw is their answer. */
   onLook: (look: number) => void | Promise<void> = () => undefined;
-  onClaim: (run: FlowRun) => Claim<FlowRun> = (run) => ({ kind: 'claimed', run: { ...run, claimKey: '1' } });
+  onClaim: (run: FlowRun) => Claim<FlowRun> | Promise<Claim<FlowRun>> = (run) => ({
+    kind: 'claimed',
+    run: { ...run, claimKey: '1' },
+  });
   onLog: () => void = () => undefined;
   now: () => number = () => 0;
 
@@ -46,10 +49,11 @@ export class QueueBackend implements PrefectBackend {
 
   async claim(runs: readonly FlowRun[], claimant: Claimant): Promise<Claim<FlowRun>[]> {
     this.claims.push({ ids: runs.map(({ id }) => id), claimant, atMs: this.now() });
-    const answers = runs.map((run) => this.onClaim(run));
+    const answers: Claim<FlowRun>[] = [];
+    for (const run of runs) answers.push(await this.onClaim(run));
     const won = new Set(answers.filter(({ kind }) => kind === 'claimed').map(({ run }) => run.id));
     this.queue = this.queue.filter(({ id }) => !won.has(id));
-    return Promise.resolve(answers);
+    return answers;
   }
 
   async settle(settlements: readonly Settlement[]): Promise<SettlementResult[]> {

@@ -74,8 +74,10 @@ export async function recoveryWorld({ ecs: ecsOptions = {}, prefect = {}, env = 
     logger,
     /** The environment of a function of this agent. It has the system's clock. */
     functionEnv: { ...aws, ...variables },
-    createRun: (runConfig: object = {}) =>
-      api.createFlowRun({ flowId: flow.id, runConfig: { type: 'ECSRun', ...runConfig } }).id,
+    createRun: (runConfig: object = {}, tasks: readonly { readonly slug: string }[] = []) => {
+      const { id: flowId } = tasks.length === 0 ? flow : api.createFlow({ name: 'tasks', tasks });
+      return api.createFlowRun({ flowId, runConfig: { type: 'ECSRun', ...runConfig } }).id;
+    },
     /** One invocation. */
     start: (budgetMs = BUDGET_MS) => created.agent.start({ deadlineMs: clock.now() + budgetMs }),
     /** What an invocation leaves behind that ends after the claim. */

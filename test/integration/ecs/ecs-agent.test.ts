@@ -228,6 +228,47 @@ describe('a launch that certainly made no task', () => {
   });
 });
 
+describe('a role that may not be passed', () => {
+  const deniedAt = (operation: string) => ({
+    faults: ({ operation: asked }: { operation: string }): Fault | undefined => {
+      const message = 'not authorized to perform: iam:PassRole';
+      return asked === operation
+        ? { kind: 'error', type: 'AccessDeniedException', message, when: 'before' }
+        : undefined;
+    },
+  });
+
+  test.each([
+    ['RegisterTaskDefinition', ['executionRoleArn'], undefined],
+    ['RunTask', ['executionRoleArn'], undefined],
+    ['RegisterTaskDefinition', [], 'iam:PassRole for this role'],
+    ['RunTask', [], 'iam:PassRole for this role'],
+  ])('by %s, chosen by the run: %j, fails no run', async (operation, chosen, blockedFor) => {
+    const { launch } = await ecsAgent(deniedAt(operation), () => ({
+      ...REQUEST,
+      chosenByRun: new Set(chosen),
+    }));
+    const report = await reportOf(launch('a'));
+    expect(report).toMatchObject({ failed: 0, started: 0 });
+    expect(report.left + report.putBack).toBe(1);
+    if (blockedFor === undefined) expect(report.blockedFor).toBeUndefined();
+    else expect(report.blockedFor).toContain(blockedFor);
+  });
+});
+
+test('a definition that the run names and nobody can read leaves that run in the queue, and is not the agent’s fault', async () => {
+  const { launch } = await ecsAgent({}, ({ id }) => {
+    if (id === 'good') return REQUEST;
+    throw Object.assign(new Error('Access Denied'), {
+      name: 'AccessDenied',
+      $metadata: { httpStatusCode: 403 },
+    });
+  });
+  const report = await launch('bad', 'good');
+  expect(report).toMatchObject({ started: 1, left: 1 });
+  expect(report.blockedFor).toBeUndefined();
+});
+
 test('a run whose definition can’t be registered for now stays in the queue', async () => {
   const { create, enqueue } = await ecsAgent({
     faults: ({ operation }) =>
@@ -267,6 +308,14 @@ test.each([1, 60])(
       started: count,
     });
     expect(calls.take().ecs).toMatchObject({ DescribeTaskDefinition: 1, RegisterTaskDefinition: 1 });
+    // Those that were under way when the first was refused, and no others, are refused as well.
+    const tokens = sandbox.requests.flatMap(({ operation, input }) => {
+      const asked = input as { taskDefinition?: string; clientToken?: string };
+      return operation === 'RunTask' && asked.taskDefinition === taskDefinition ? [asked.clientToken] : [];
+    });
+    const refused = new Set(tokens).size - 1;
+    expect(refused).toBeGreaterThan(0);
+    expect(refused).toBeLessThanOrEqual(Math.min(count, 25));
   },
 );
 

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { RunTaskCommand } from '@aws-sdk/client-ecs';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { TaskStoppedResult } from '../../../src/functions/task-stopped.ts';
+import type { TaskStoppedResult } from '../../../src/functions/hear-task-stopped.ts';
 import type { Task } from '../../../src/sandbox/ecs/new-task.ts';
 import type { RunningContainer } from '../../../src/sandbox/ecs/run-task-process.ts';
 import { taskStateChange } from '../../../src/sandbox/ecs/task-state-change.ts';
@@ -173,6 +173,21 @@ describe('a run that is Running', () => {
     api.setFlowRunState(id, { type: 'Success' });
     exit(1);
     expect([await invoke((await stoppedEvents())[0]), stateOf(id)]).toEqual(['ignored', 'Success']);
+  });
+
+  test('is left alone by the second event of a task whose retries are back in the queue', async () => {
+    const { createRun, start, invoke, stoppedEvents, stateOf, api, clock } = await deployed({
+      ecs: { startFailure: () => NO_IMAGE },
+    });
+    const id = createRun({}, [{ slug: 'extract-1' }]);
+    api.setFlowRunState(id, { type: 'Running' });
+    const startTime = new Date(clock.now() - 10_000).toISOString();
+    for (const taskRun of api.taskRuns(id))
+      api.setTaskRunState(taskRun.id, { type: 'Retrying', start_time: startTime });
+    await start();
+    const [event] = await stoppedEvents();
+    expect([await invoke(event), stateOf(id)]).toEqual(['put-back', 'Running']);
+    expect([await invoke(event), stateOf(id)]).toEqual(['ignored', 'Running']);
   });
 
   test.each([

@@ -3,6 +3,7 @@ import type { Settlement } from '../../../src/agent/prefect-backend.ts';
 import type { Prefect1Options } from '../../../src/sandbox/prefect1/prefect1-server.ts';
 import { CLAIMANT, cloud, KEY, never, prefect1 } from '../../support/prefect1.ts';
 
+const LONG_AGO = '2020-01-01T00:00:00Z';
 const START_MS = Date.parse('2026-11-23T12:00:35Z');
 
 async function claimed(count: number, options: Partial<Prefect1Options> = {}) {
@@ -82,6 +83,25 @@ test('an unreadable run is failed only while it is still in the queue (conforman
     { kind: 'done' },
   ]);
   expect([api.flowRun(a)?.state, api.flowRun(queued)?.state]).toEqual(['Submitted', 'Failed']);
+});
+
+test('a Running run that is due for retries is failed only while nobody has claimed them', async () => {
+  const { settle, api, backend, ids } = await claimed(1);
+  const flow = api.createFlow({ name: 'retrying', tasks: [{ slug: 'extract-1' }] });
+  const running = (): string => {
+    const { id } = api.createFlowRun({ flowId: flow.id, state: { type: 'Running' } });
+    for (const taskRun of api.taskRuns(id))
+      api.setTaskRunState(taskRun.id, { type: 'Retrying', start_time: LONG_AGO });
+    return id;
+  };
+  const taken = running();
+  const query = { labels: [], beforeMs: Date.now() + 1000, except: new Set(ids) };
+  await backend.claim((await backend.look(query, never)).runs, CLAIMANT, never);
+  const free = running();
+  const about = { kind: 'failed', held: 'queued', isRunning: true, reason: 'bad image' } as const;
+  const settled = await settle({ ...about, flowRunId: taken }, { ...about, flowRunId: free });
+  expect(settled).toMatchObject([{ kind: 'moved-on' }, { kind: 'done' }]);
+  expect([api.flowRun(taken)?.state, api.flowRun(free)?.state]).toEqual(['Running', 'Failed']);
 });
 
 test('an API that fails leaves the runs as they are and says so', async () => {

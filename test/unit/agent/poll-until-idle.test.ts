@@ -265,7 +265,6 @@ describe('until a launch has shown that the agent can launch at all', () => {
 
   test.each([
     ['blocked by the agent’s own fault', blocked('AccessDenied: allow ecs:RunTask')],
-    ['put back for want of capacity', retry('no capacity')],
     ['of unknown fate', unknown('ECS is down')],
   ])('a run that is %s ends the invocation, and no other run is claimed', async (_, outcome) => {
     const scripted = scriptedAgent({}, () => outcome);
@@ -274,6 +273,25 @@ describe('until a launch has shown that the agent can launch at all', () => {
     expect(error.report).toMatchObject({ polls: 1, found: 50, claimed: 1, started: 0 });
     expect(error.message).toContain('reason' in outcome ? outcome.reason : '');
     expect(scripted.backend.queue).toHaveLength(49);
+  });
+
+  test('a run that is put back for what may be its own sake does not hold up those behind it', async () => {
+    const scripted = scriptedAgent({}, ({ id }) =>
+      id < '2' ? retry('denied, its own role') : startedAs(id),
+    );
+    scripted.backend.queue = fifty().slice(0, 10);
+    expect(await invoke(scripted)).toMatchObject({ started: 8, putBack: 2 });
+    expect(scripted.backend.claims.map(({ ids }) => ids.length)).toEqual([1, 1, 1, 7]);
+  });
+
+  test('the third run in a row that is put back ends the invocation', async () => {
+    const scripted = scriptedAgent({}, () => retry('no capacity'));
+    scripted.backend.queue = fifty();
+    for (let invocations = 1; invocations <= 2; invocations++) {
+      const error = await thrownBy(invoke(scripted));
+      expect(error.report).toMatchObject({ polls: 1, claimed: 3, putBack: 3, started: 0 });
+      expect(error.message).toContain('no capacity');
+    }
   });
 
   test('a run that is refused for its own sake shows it too', async () => {
@@ -362,6 +380,16 @@ describe('what is known before the claim', () => {
     expect(scripted.backend.queue).toHaveLength(1);
   });
 
+  test('a run that may not have what it asks for stays in the queue, and says nothing of the agent', async () => {
+    const reason = 'a role of its own that the agent may not pass';
+    const scripted = scriptedAgent({ prepare: () => ({ kind: 'left', reason }) });
+    scripted.backend.queue = [flowRun('a')];
+    const error = await thrownBy(invoke(scripted));
+    expect(error.message).toContain(reason);
+    expect(error.report).toMatchObject({ claimed: 0, left: 1, failed: 0 });
+    expect(error.report.blockedFor).toBeUndefined();
+  });
+
   test('a run that has to wait does not hold up the others, and is looked at again in the same invocation', async () => {
     let ready = false;
     const scripted = scriptedAgent({
@@ -374,6 +402,32 @@ describe('what is known before the claim', () => {
     expect(await invoke(scripted)).toMatchObject({ found: 2, started: 2 });
     expect(scripted.agent.deployed).toEqual([['quick'], ['slow']]);
   });
+});
+
+test('runs that never get ready are looked at three times, and hold up neither the end nor the runs that come later', async () => {
+  const reason = 'The task definition: not ready within 2 seconds';
+  const scripted = scriptedAgent({
+    prepare: ({ id }) => (id === 'slow' ? { kind: 'later', reason } : READY),
+  });
+  const startMs = scripted.clock.now();
+  scripted.backend.queue = [flowRun('slow'), flowRun('next', startMs + 20_000)];
+  const report = await invoke(scripted);
+  expect(report).toMatchObject({ found: 2, started: 1, left: 1 });
+  expect(report.runs).toMatchObject([
+    { flowRunId: 'slow', outcome: 'left', detail: reason },
+    { flowRunId: 'next' },
+  ]);
+  expect(scripted.clock.now()).toBe(startMs + 20_000);
+  expect(scripted.backend.looks.length).toBeLessThan(10);
+});
+
+test('an invocation whose only run never gets ready ends early and fails with the reason', async () => {
+  const scripted = scriptedAgent({ prepare: () => ({ kind: 'later', reason: 'Rate exceeded' }) });
+  scripted.backend.queue = [flowRun('slow')];
+  const error = await thrownBy(invoke(scripted));
+  expect(error.message).toContain('Rate exceeded');
+  expect(scripted.backend.looks.length).toBeLessThan(8);
+  expect(scripted.backend.queue).toHaveLength(1);
 });
 
 describe('at most so many launches', () => {
@@ -392,10 +446,8 @@ describe('at most so many launches', () => {
     const outcomes = [startedAs('a'), retry('no capacity'), unknown('connection lost')];
     const scripted = scriptedAgent({ limits: { maxLaunches: 2 } }, () => outcomes.shift() ?? startedAs('x'));
     scripted.backend.queue = ['a', 'b', 'c', 'd'].map((id) => flowRun(id));
-    scripted.backend.onLook = (look) => {
-      if (look === 2) scripted.backend.queue.push(flowRun('e'));
-    };
-    expect(await invoke(scripted)).toMatchObject({ started: 1, putBack: 1, unknown: 0 });
+    expect(await invoke(scripted)).toMatchObject({ started: 1, putBack: 1, unknown: 1 });
+    expect(scripted.backend.queue.map(({ id }) => id)).toEqual(['d']);
   });
 });
 
@@ -500,4 +552,29 @@ test('an invocation that lingers looks again while there is time, and starts wha
   expect(await invoke(scripted)).toMatchObject({ started: 1, failedPolls: 0 });
   expect(scripted.backend.looks.length).toBe(11);
   expect(scripted.clock.now() - startMs).toBeLessThan(55_000);
+});
+
+test('a Running run that is due for retries and can’t be launched is given up as what it is', async () => {
+  const scripted = scriptedAgent({ prepare: () => failed('too large') });
+  scripted.backend.queue = [{ ...flowRun('retrying'), isRunning: true }];
+  await invoke(scripted);
+  expect(scripted.backend.settlements).toEqual([
+    { kind: 'failed', held: 'queued', isRunning: true, flowRunId: 'retrying', reason: 'too large' },
+  ]);
+});
+
+test('an agent that was answered slowly claims again with the next wake', async () => {
+  const scripted = scriptedAgent();
+  const { backend, clock } = scripted;
+  backend.queue = [flowRun('slow')];
+  backend.onClaim = async (run) => {
+    await clock.sleep(15_000);
+    return { kind: 'claimed', run: { ...run, claimKey: '1' } };
+  };
+  expect(await invoke(scripted)).toMatchObject({ started: 1 });
+  backend.onClaim = (run) => ({ kind: 'claimed', run: { ...run, claimKey: '1' } });
+  backend.queue = [flowRun('next')];
+  expect(await invoke(scripted, 40_000)).toMatchObject({ found: 1, claimed: 0 });
+  await clock.advance(MINUTE_MS);
+  expect(await invoke(scripted, 40_000)).toMatchObject({ started: 1 });
 });

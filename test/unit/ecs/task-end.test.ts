@@ -44,6 +44,11 @@ describe('a task that could not be started', () => {
       'account',
     ],
     ["You've reached the limit on the number of vCPUs you can run concurrently", 'account'],
+    ['Rate exceeded', 'account'],
+    ['ThrottlingException: Rate exceeded', 'account'],
+    ['Request limit exceeded.', 'account'],
+    ['CannotPullContainerError: ref pull has been retried: ThrottlingException: Rate exceeded', 'account'],
+    ['ContainerRuntimeError: the hook says: rate exceeded, the queue throttles', 'run'],
     ['Something that nobody has heard of', 'run'],
   ])('%s: %s', (reason, cause) => {
     expect(causeOf(reason)).toBe(cause);

@@ -30,3 +30,28 @@ test.each([
 ])('the start time of a %s', (_, state, expected) => {
   expect(startTime(state)).toBe(expected);
 });
+
+test('states that are nested deeper than the stack goes are read all the same', () => {
+  let state: unknown = { type: 'Scheduled', start_time: '2026-11-23T12:00:00Z' };
+  for (let level = 0; level < 20_000; level++) state = { type: 'Submitted', state };
+  const row = {
+    id: 'run-1',
+    version: 1,
+    serialized_state: state,
+    flow: { id: 'f', name: 'etl' },
+    task_runs: [],
+  };
+  expect(readFlowRun(row, 0)).toMatchObject({ run: { startTimeMs: Date.parse('2026-11-23T12:00:00Z') } });
+});
+
+test('a run whose first due time is no moment is taken for due since its start time', () => {
+  const context = { serverless_prefect_agent: { put_back: true, due_since_ms: -1e300 } };
+  const row = {
+    id: 'run-1',
+    version: 1,
+    serialized_state: { type: 'Scheduled', start_time: '2026-11-23T12:00:00Z', context },
+    flow: { id: 'f', name: 'etl' },
+    task_runs: [],
+  };
+  expect(readFlowRun(row, 0)).toMatchObject({ run: { dueSinceMs: undefined } });
+});

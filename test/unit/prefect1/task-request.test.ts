@@ -192,6 +192,11 @@ describe('run configs', () => {
       ecsRun({ run_task_kwargs: { taskDefinition: 'etl:4' } }),
       'run_task_kwargs.taskDefinition: set by the agent',
     ],
+    [
+      'more tasks than one',
+      ecsRun({ run_task_kwargs: { count: 2 } }),
+      'run_config: run_task_kwargs.count: expected 1, got 2; a flow run is one task',
+    ],
     ['labels that are null', ecsRun({ labels: null }), 'run_config: labels: expected a list'],
   ])('%s fails the run with the field’s name', (_, config, message) => {
     const build = () => buildTaskRequest(run(config as Prefect1FlowRun['runConfig']), settings());

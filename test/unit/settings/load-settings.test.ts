@@ -43,6 +43,11 @@ async function problems(env: NodeJS.ProcessEnv): Promise<string[]> {
   return error.message.split('\n');
 }
 
+test('a setting that is empty in quotes gives way to its default, where another refers to it too', async () => {
+  const { prefect1 } = await load({ PREFECT__CLOUD__ENDPOINT: '""' });
+  expect(prefect1.api).toBe('https://api.prefect.io');
+});
+
 test('fills in every default', async () => {
   expect(await load({})).toEqual({
     prefect1: {
@@ -362,6 +367,7 @@ test.each<[string, string, string[]]>([
       'run_task_kwargs.overrides.containerOveride: unknown field; did you mean containerOverrides?',
     ],
   ],
+  ['RUN_TASK_KWARGS', '{"count": 2}', ['run_task_kwargs.count: expected 1, got 2']],
   ['RUN_TASK_KWARGS', '{"taskDefinition": "x:1"}', ['run_task_kwargs.taskDefinition: set by the agent']],
   ['RUN_TASK_KWARGS', '{"LaunchType": "EC2"}', ['unknown field; did you mean launchType?']],
   [

@@ -1,0 +1,53 @@
+import { recoverStopped } from '../agent/recover-stopped.ts';
+import type { Clock } from '../clock.ts';
+import type { CreatedAgent } from '../create-agent.ts';
+import type { TaskReference } from '../ecs/ecs-tasks.ts';
+import { AgentError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { Settings } from '../settings/settings.ts';
+import { timeoutSignal } from '../timeout-signal.ts';
+
+/** Kept free at the end of an invocation for its error, in milliseconds. */
+const RESERVE_MS = 1000;
+
+/** What came of an event. `ignored`: it is about no task of this agent's, or about a run that has ended. */
+export interface TaskStoppedResult {
+  readonly decision: 'ignored' | 'leave' | 'launch' | 'put-back' | 'fail';
+  readonly flowRunId?: string;
+}
+
+/** What a process keeps from one event to the next. */
+interface TaskStoppedWarmth extends Pick<CreatedAgent, 'backend' | 'launching'> {
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+interface Invocation {
+  readonly id: string;
+  /** What is left of the function's time-out, in milliseconds. */
+  readonly remainingMs: number;
+}
+
+/**
+ * One invocation of the function that hears of stopped tasks: looks what became of the task and of its run.
+ * @throws PrefectApiError, or what the SDK throws, when that can't be learnt: the event is to be delivered again.
+ */
+export async function hearTaskStopped(
+  { settings, clock, logger, backend, launching }: TaskStoppedWarmth,
+  reference: TaskReference,
+  { id, remainingMs }: Invocation,
+): Promise<TaskStoppedResult> {
+  const late = new AgentError('The time of this invocation is used up.');
+  using timeout = timeoutSignal(clock, remainingMs - RESERVE_MS, late);
+  const { signal } = timeout;
+  const { tasks: finder } = await launching();
+  const flowRunId = await finder.stoppedRun(reference, signal);
+  if (flowRunId === undefined) return { decision: 'ignored' };
+  const claimant = { agent: settings.agent.name, invocation: id };
+  const rescheduleInterrupted = settings.ecs.spotReschedule;
+  const recovery = { backend, claimant, clock, logger, finder, rescheduleInterrupted, signal };
+  const decision = await recoverStopped(recovery, flowRunId, reference.taskArn);
+  logger.info('A task has stopped', { ...reference, flowRunId, decision });
+  return { decision: decision?.kind ?? 'ignored', flowRunId };
+}
