@@ -1,3 +1,4 @@
+import { tooLate } from './agent/poll.ts';
 import { familyOf } from './ecs/definition-family.ts';
 import { FlowRunError } from './errors.ts';
 import type { Clock } from './clock.ts';
@@ -19,7 +20,8 @@ export type PlannedRun = {
       /** The arguments of RunTask, without the values of environment variables that users set. */
       readonly runTask: TaskRequest['runTask'];
     }
-  | { readonly action: 'fail'; readonly reason: string }
+  /** `cancel`: it is too late, and such runs are cancelled. */
+  | { readonly action: 'fail' | 'cancel'; readonly reason: string }
 );
 
 /** The due runs and what a poll would do with each. Claims nothing, starts nothing, registers nothing. */
@@ -28,13 +30,19 @@ export async function plan(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<readonly PlannedRun[]> {
-  const query = { labels: agent.labels, beforeMs: clock.now() + agent.leadMs, except: new Set<string>() };
+  const nowMs = clock.now();
+  const query = { labels: agent.labels, beforeMs: nowMs + agent.leadMs, except: new Set<string>() };
   const { runs, unreadable } = await backend.look(query, signal);
   const { taskRequest } = await launching();
   const planned: PlannedRun[] = [];
   for (const run of runs) {
     const { id: flowRunId, name } = run;
     const about = { flowRunId, name, startTime: new Date(run.startTimeMs).toISOString() };
+    const [late] = tooLate(run, agent.limits, nowMs);
+    if (late !== undefined) {
+      planned.push({ ...about, action: agent.limits.lateRuns ?? 'fail', reason: late.reason });
+      continue;
+    }
     try {
       const { taskDefinition, runTask } = await taskRequest(run, signal);
       const shown = taskDefinition.kind === 'arn' ? taskDefinition.arn : familyOf(taskDefinition.content);

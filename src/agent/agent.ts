@@ -150,7 +150,7 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
 
   /**
    * Gives what finds the tasks of runs. With it, each bounded start first looks for runs that this agent has claimed
-   * and that are at a standstill. @default undefined: the platform can't say, and nothing is looked for
+   * and that are at a standstill, and a long-lived agent does so every minute. @default undefined: the platform can't say, and nothing is looked for
    */
   protected get finder(): (() => Promise<TaskFinder<Run>>) | undefined {
     return undefined;

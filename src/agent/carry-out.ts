@@ -10,12 +10,15 @@ export interface Ending<Run extends FlowRun> {
   readonly decision: RecoveryDecision & { readonly kind: 'put-back' | 'fail' };
 }
 
-/** Puts runs back or fails them while they still are what they were, and says in their logs why. */
+/**
+ * Puts runs back or fails them while they still are what they were, and says in their logs why.
+ * @returns the ids of those that were changed.
+ */
 export async function carryOut<Run extends FlowRun>(
   { backend, claimant, clock, logger, signal }: RecoveryContext<Run>,
   endings: readonly Ending<Run>[],
-): Promise<void> {
-  if (endings.length === 0) return;
+): Promise<readonly string[]> {
+  if (endings.length === 0) return [];
   const settlements = endings.map(({ held, decision }) => settlementOf(held, decision, clock.now()));
   const results = await backend.settle(settlements, claimant, signal);
   const lines: FlowRunLog[] = [];
@@ -34,12 +37,13 @@ export async function carryOut<Run extends FlowRun>(
       logger.warn('The state of a flow run was not changed', { ...settlements[i], ...result });
     }
   }
-  if (lines.length === 0) return;
+  if (lines.length === 0) return [];
   try {
     await backend.log(lines, claimant, signal);
   } catch (error) {
     logger.warn(`Could not write ${lines.length} line(s) to the flow runs' logs`, { error });
   }
+  return lines.map(({ flowRunId }) => flowRunId);
 }
 
 function settlementOf<Run extends FlowRun>(

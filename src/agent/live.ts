@@ -5,9 +5,13 @@ import { describeError } from '../describe-error.ts';
 import type { FlowRun } from './flow-run.ts';
 import { deploy, look } from './poll.ts';
 import type { PollContext } from './poll-context.ts';
+import { sweep } from './sweep.ts';
 
 /** How far ahead a long-lived agent looks, in milliseconds; it holds each run until its start time. */
 const PREFETCH_MS = 10_000;
+
+/** How often a long-lived agent looks for runs at a standstill, in milliseconds. */
+const SWEEP_EVERY_MS = 60_000;
 
 interface LifeOptions {
   readonly maxPolls: number;
@@ -28,6 +32,7 @@ export async function live<Run extends FlowRun>(
   logger.info('Waiting for flow runs...');
   try {
     while (tally.polls < maxPolls && !stop.aborted) {
+      life.sweep();
       const found = await life.poll();
       const waitMs = backoff.next(found > 0);
       logger.debug(`Sleeping flow run poller for ${waitMs / 1000} seconds...`);
@@ -48,6 +53,8 @@ class Life<Run extends FlowRun> {
   readonly #stop: AbortSignal;
   readonly #inFlight = new Map<string, Promise<void>>();
   #wake = new AbortController();
+  #sweep: Promise<unknown> = Promise.resolve();
+  #nextSweepMs = -Infinity;
 
   constructor(context: PollContext<Run>, stop: AbortSignal) {
     this.#context = context;
@@ -72,6 +79,14 @@ class Life<Run extends FlowRun> {
     }
   }
 
+  /** Sweeps when it is time to, beside the polls: it ends within less than the time between two. */
+  sweep(): void {
+    const nowMs = this.#context.clock.now();
+    if (nowMs < this.#nextSweepMs) return;
+    this.#nextSweepMs = nowMs + SWEEP_EVERY_MS;
+    this.#sweep = sweep(this.#context);
+  }
+
   poke(): void {
     this.#wake.abort();
   }
@@ -82,7 +97,7 @@ class Life<Run extends FlowRun> {
   }
 
   async deployed(): Promise<void> {
-    await Promise.all(this.#inFlight.values());
+    await Promise.all([this.#sweep, ...this.#inFlight.values()]);
   }
 
   /** Runs that are due form one batch; each run that is early waits alone. */

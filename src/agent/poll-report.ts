@@ -31,6 +31,10 @@ export interface PollReport {
   readonly cancelled: number;
   readonly lost: number;
   readonly unknown: number;
+  /** Runs at a standstill that were launched again, put back, failed or ended. Absent: none. */
+  readonly recovered?: number;
+  /** Why due runs were left in the queue, untouched: the limit that was reached. Absent: none was. */
+  readonly overLimit?: string;
   /** Why a run was left or put back for a reason that lies in the agent: the first such reason. */
   readonly blockedFor?: string;
   /** The first 200 runs, in the order in which they were settled. */
@@ -46,6 +50,8 @@ export class PollTally {
   failedPolls = 0;
   found = 0;
   claimed = 0;
+  recovered = 0;
+  overLimit: string | undefined;
   /** The first reason that lies in the agent and kept a run from being launched. */
   blockedFor: string | undefined;
   readonly #outcomes: Record<RunOutcome, number> = {
@@ -84,6 +90,8 @@ export class PollTally {
       cancelled: this.#outcomes.cancelled,
       lost: this.#outcomes.lost,
       unknown: this.#outcomes.unknown,
+      ...(this.recovered > 0 && { recovered: this.recovered }),
+      ...(this.overLimit !== undefined && { overLimit: this.overLimit }),
       ...(this.blockedFor !== undefined && { blockedFor: this.blockedFor }),
       runs: [...this.#runs],
     };

@@ -58,7 +58,8 @@ export async function look<Run extends FlowRun>(
   };
 }
 
-function tooLate(
+/** The run, when it is later than the limits allow, and why it is given up; else nothing. */
+export function tooLate(
   { id, name, startTimeMs, dueSinceMs = startTimeMs }: FlowRun,
   { maxLatenessMs = Infinity }: Limits,
   nowMs: number,
@@ -84,8 +85,8 @@ export async function deploy<Run extends FlowRun>(
   while (waiting.length > 0) {
     const batch = waiting.slice(0, claimable(context));
     if (batch.length === 0) {
-      const { logger } = context;
-      logger.info(`Left ${waiting.length} due flow run(s) in the queue: no more may be launched now`);
+      context.tally.overLimit = `Left ${waiting.length} due flow run(s) in the queue: ${reachedLimit(context)}.`;
+      context.logger.info(context.tally.overLimit);
       break;
     }
     waiting = waiting.slice(batch.length);
@@ -103,7 +104,7 @@ async function prepare<Run extends FlowRun>(
   context: PollContext<Run>,
   runs: readonly Run[],
 ): Promise<{ readonly ready: readonly Run[]; readonly later: readonly Postponed[] }> {
-  if (runs.length === 0 || claimable(context) === 0) return { ready: [], later: [] };
+  if (runs.length === 0 || claimable(context) === 0) return { ready: runs, later: [] };
   const { platform, budget, logger, tally } = context;
   const preparations = await platform.prepareFlows(runs, budget.work);
   const ready: Run[] = [];
@@ -142,6 +143,14 @@ export function claimable<Run extends FlowRun>(context: PollContext<Run>): numbe
   const launchMs = budget.launchMs();
   const launchesLeft = (limits.maxLaunches ?? Infinity) - tally.launches;
   return launchMs <= 0 ? 0 : Math.min(trial.claimLimit, launchesLeft, platform.launchable(launchMs));
+}
+
+/** Why no more runs may be claimed. */
+function reachedLimit<Run extends FlowRun>({ limits, tally, platform }: PollContext<Run>): string {
+  const { maxLaunches = Infinity } = limits;
+  if (tally.launches >= maxLaunches) return `maxLaunches, which is ${maxLaunches}`;
+  // With all the time in the world, only what is alive already speaks against one more.
+  return platform.launchable(Infinity) < 1 ? 'as many tasks are alive as may be' : 'no time is left';
 }
 
 async function claim<Run extends FlowRun>(

@@ -51,21 +51,23 @@ export async function recover<Run extends FlowRun>(
     { concurrency: CONCURRENCY },
   );
   const known = seen.filter((one) => one !== undefined);
-  await stopCancelled(recovery, known);
-  const toLaunch = await settleAll(recovery, known);
+  const stopped = await stopCancelled(recovery, known);
+  const { settled, toLaunch } = await settleAll(recovery, known);
   const again = await relaunch(context, recovery, toLaunch);
-  await settleAll(recovery, again);
+  const { settled: settledAgain } = await settleAll(recovery, again);
+  const launched = again.map(({ held }) => held.run.id);
+  context.tally.recovered += new Set([...stopped, ...settled, ...launched, ...settledAgain]).size;
   const [first] = failures;
   if (first === undefined) return undefined;
   logger.error(`The tasks of ${failures.length} flow run(s) could not be looked at`, { reason: first });
   return first;
 }
 
-/** Puts back and fails what is to be. @returns the claims that have no task. */
+/** Puts back and fails what is to be. @returns the ids of those, and the claims that have no task. */
 async function settleAll<Run extends FlowRun>(
   context: RecoveryContext<Run>,
   seen: readonly Seen<Run>[],
-): Promise<readonly Unreported<Run>[]> {
+): Promise<{ readonly settled: readonly string[]; readonly toLaunch: readonly Unreported<Run>[] }> {
   const ends = seen.flatMap(({ held, tasks }) =>
     'claim' in held ? (lastEnd(tasks.filter(({ claimKey }) => claimKey === held.claim.claimKey)) ?? []) : [],
   );
@@ -77,8 +79,7 @@ async function settleAll<Run extends FlowRun>(
     if (decision.kind === 'launch' && 'claim' in held) toLaunch.push(held);
     if (decision.kind === 'put-back' || decision.kind === 'fail') endings.push({ held, decision });
   }
-  await carryOut(context, endings);
-  return toLaunch;
+  return { settled: await carryOut(context, endings), toLaunch };
 }
 
 /**

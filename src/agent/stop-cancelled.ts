@@ -10,12 +10,14 @@ const REASON = 'The flow run was cancelled.';
 /**
  * Stops the tasks of runs that a user has cancelled, and ends the cancelling of those that have none: a process
  * that is stopped does not say so itself.
+ * @returns the ids of both.
  */
 export async function stopCancelled<Run extends FlowRun>(
   { backend, claimant, finder, logger, signal }: RecoveryContext<Run>,
   seen: readonly { readonly held: HeldRun<Run>; readonly tasks: readonly LaunchedTask[] }[],
-): Promise<void> {
+): Promise<readonly string[]> {
   const ended: Settlement[] = [];
+  const stopped: string[] = [];
   for (const { held, tasks } of seen) {
     if (held.stage !== 'cancelled' && held.stage !== 'cancelling') continue;
     const { run, stage } = held;
@@ -24,6 +26,7 @@ export async function stopCancelled<Run extends FlowRun>(
       logger.info(`Stopping the task of flow run ${run.id}, which was cancelled`, { task: id });
       try {
         await finder.stop(run, id, REASON, signal);
+        stopped.push(run.id);
       } catch (error) {
         logger.error(`Could not stop the task of flow run ${run.id}`, { reason: describeError(error) });
       }
@@ -37,4 +40,5 @@ export async function stopCancelled<Run extends FlowRun>(
       });
   }
   if (ended.length > 0) await backend.settle(ended, claimant, signal);
+  return [...stopped, ...ended.map(({ flowRunId }) => flowRunId)];
 }

@@ -11,7 +11,7 @@ export type ShownRun = { readonly flowRunId: string; readonly name: string; read
       readonly taskDefinition: string;
       readonly runTask: Readonly<Record<string, unknown>>;
     }
-  | { readonly action: 'fail'; readonly reason: string }
+  | { readonly action: 'fail' | 'cancel'; readonly reason: string }
 );
 
 /** What a poll would do, for people: a block for each due flow run. */
@@ -23,7 +23,10 @@ export function planText(runs: readonly ShownRun[], nowMs: number, colors: Color
 function block(run: ShownRun, nowMs: number, colors: Colors): string {
   const title = `${colors.bold(oneLine(run.name) || '-')} ${colors.dim(oneLine(run.flowRunId))}\n`;
   const start = run.startTime === '' ? {} : { starts: `${run.startTime}, ${distance(run.startTime, nowMs)}` };
-  if (run.action === 'fail') return title + indented({ ...start, fails: oneLine(run.reason) });
+  if (run.action !== 'launch') {
+    const becomes = run.action === 'fail' ? 'fails' : 'cancelled';
+    return title + indented({ ...start, [becomes]: oneLine(run.reason) });
+  }
   const { cluster, launchType, overrides } = run.runTask;
   const { taskDefinition } = run;
   return title + indented({ ...start, taskDefinition, cluster, launchType, overrides });

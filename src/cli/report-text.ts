@@ -25,7 +25,8 @@ export function reportText(report: PollReport, colors: Colors): string {
   const more = settled > runs.length ? `and ${settled - runs.length} more\n` : '';
   const list =
     runs.length === 0 ? '' : `${table([HEADER.map((title) => colors.bold(title)), ...rows])}${more}\n`;
-  return `${list}${sums(report)}\n`;
+  const limit = report.overLimit === undefined ? '' : `${oneLine(report.overLimit)}\n`;
+  return `${list}${sums(report)}\n${limit}`;
 }
 
 function row({ flowRunId, name, outcome, lateMs, detail }: RunReport, colors: Colors): string[] {
@@ -58,6 +59,7 @@ function sums(report: PollReport): string {
     [report.cancelled, 'cancelled'],
     [report.lost, 'lost to another agent'],
     [report.unknown, 'unknown'],
+    [report.recovered ?? 0, 'recovered by the sweep'],
   ] as const;
   const told = outcomes.filter(([count]) => count > 0).map(([count, what]) => `, ${count} ${what}`);
   const failures = failedPolls > 0 ? ` (${failedPolls} failed)` : '';

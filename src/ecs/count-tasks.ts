@@ -1,9 +1,11 @@
 import { DescribeTasksCommand, ListTasksCommand } from '@aws-sdk/client-ecs';
 import { describeError } from '../describe-error.ts';
 import { AwsError } from '../errors.ts';
+import { checkAnswer } from './check-answer.ts';
 import { listPages } from './list-pages.ts';
 import type { EcsSender } from './retrying-sender.ts';
 import { startedBy } from './started-by.ts';
+import { describedTasks } from './task-end.ts';
 
 /** DescribeTasks takes no more. */
 const PAGE = 100;
@@ -29,7 +31,7 @@ export async function countTasks(
   abortSignal: AbortSignal,
 ): Promise<number> {
   try {
-    const { items: arns, isCut } = await listPages(async (nextToken) => {
+    const { items: arns, isCut } = await listPages('ListTasks', async (nextToken) => {
       const command = new ListTasksCommand({ cluster, desiredStatus: 'RUNNING', nextToken });
       const page = await sender.send(command, { abortSignal });
       return { items: page.taskArns, nextToken: page.nextToken };
@@ -38,7 +40,9 @@ export async function countTasks(
     let own = 0;
     for (let i = 0; i < arns.length && own < max; i += PAGE) {
       const command = new DescribeTasksCommand({ cluster, tasks: arns.slice(i, i + PAGE) });
-      const { tasks = [] } = await sender.send(command, { abortSignal });
+      const answer = await sender.send(command, { abortSignal });
+      checkAnswer('DescribeTasks', describedTasks, answer);
+      const { tasks = [] } = answer;
       own += tasks.filter((task) => isOf(agent, task.startedBy)).length;
     }
     return isCut ? max : own;

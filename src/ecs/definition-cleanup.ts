@@ -51,7 +51,7 @@ export class DefinitionCleanup {
   /** The families that have an active definition of ours. `isCut`: there are more. */
   async families(): Promise<{ readonly families: readonly string[]; readonly isCut: boolean }> {
     const { client, signal: abortSignal } = this.#options;
-    const { items, isCut } = await listPages(async (nextToken) => {
+    const { items, isCut } = await listPages('ListTaskDefinitionFamilies', async (nextToken) => {
       const command = new ListTaskDefinitionFamiliesCommand({
         familyPrefix: FAMILY_PREFIX,
         status: 'ACTIVE',
@@ -66,7 +66,7 @@ export class DefinitionCleanup {
   /** What is known of a family now. Of more than 10,000 revisions the latest are looked at. */
   async look(family: string): Promise<FamilyUse> {
     const { client, signal: abortSignal } = this.#options;
-    const { items } = await listPages(async (nextToken) => {
+    const { items } = await listPages('ListTaskDefinitions', async (nextToken) => {
       const command = new ListTaskDefinitionsCommand({ familyPrefix: family, sort: 'DESC', nextToken });
       const page = await this.#calls.call('readDefinitions', () => client.send(command, { abortSignal }));
       return { items: page.taskDefinitionArns, nextToken: page.nextToken };
@@ -119,7 +119,7 @@ export class DefinitionCleanup {
 
   async #listClusters(): Promise<readonly string[]> {
     const { client, signal: abortSignal } = this.#options;
-    const { items } = await listPages(async (nextToken) => {
+    const { items } = await listPages('ListClusters', async (nextToken) => {
       const command = new ListClustersCommand({ nextToken });
       const page = await this.#calls.call('readTasks', () => client.send(command, { abortSignal }));
       return { items: page.clusterArns, nextToken: page.nextToken };

@@ -1,4 +1,6 @@
 import { DescribeTaskDefinitionCommand, type TaskDefinition } from '@aws-sdk/client-ecs';
+import * as z from 'zod/mini';
+import { checkAnswer } from './check-answer.ts';
 import { isThrottle } from './ecs-errors.ts';
 import type { EcsSender } from './retrying-sender.ts';
 import { SharedCalls } from './shared-calls.ts';
@@ -12,6 +14,23 @@ const REVISION = /:\d+$/;
 
 /** ECS has no error of its own for a definition that does not exist, or for a name that is none. */
 const NO_SUCH_DEFINITION: ReadonlySet<string> = new Set(['ClientException', 'InvalidParameterException']);
+
+const text = z.optional(z.string('expected text'));
+
+/** What is read of a definition. */
+const definition = z.object({
+  containerDefinitions: z.optional(
+    z.array(
+      z.looseObject({
+        name: text,
+        secrets: z.optional(z.array(z.object({ name: z.string('expected text') }), 'expected a list')),
+      }),
+      'expected a list',
+    ),
+  ),
+  executionRoleArn: text,
+  taskRoleArn: text,
+});
 
 /** Task definitions that users registered. Each revision is described once by a warm sandbox. */
 export class DescribedDefinitions {
@@ -48,6 +67,7 @@ export class DescribedDefinitions {
       const command = new DescribeTaskDefinitionCommand({ taskDefinition: name });
       const { taskDefinition } = await this.#client.send(command, { abortSignal });
       if (taskDefinition === undefined) throw new FlowRunError(problem);
+      checkAnswer('DescribeTaskDefinition', definition, taskDefinition);
       return taskDefinition;
     } catch (error) {
       if (!(error instanceof Error) || isThrottle(error) || !NO_SUCH_DEFINITION.has(error.name)) throw error;

@@ -8,11 +8,12 @@ import {
 import type { FlowRun } from '../agent/flow-run.ts';
 import type { LaunchedTask, TaskFinder } from '../agent/launched-task.ts';
 import { CallRate } from './call-rate.ts';
+import { checkAnswer } from './check-answer.ts';
 import type { Clock } from '../clock.ts';
 import { listPages } from './list-pages.ts';
 import type { EcsSender } from './retrying-sender.ts';
 import { flowRunStartedBy, startedBy } from './started-by.ts';
-import { readTaskEnd } from './task-end.ts';
+import { describedTasks, readTaskEnd } from './task-end.ts';
 import { CLAIM_KEY_TAG } from '../task-request.ts';
 
 /** Of AWS's 100 at once and 20 a second for the account, so much for one sweep. */
@@ -100,7 +101,7 @@ export class EcsTasks<Run extends FlowRun> implements TaskFinder<Run> {
       return { items: page.taskArns, nextToken: page.nextToken };
     };
     try {
-      return (await listPages(list)).items;
+      return (await listPages('ListTasks', list)).items;
     } catch (error) {
       // A run may name a cluster that never was: it has no tasks, and RunTask says what is wrong with it.
       if (error instanceof ClusterNotFoundException) return [];
@@ -116,6 +117,7 @@ export class EcsTasks<Run extends FlowRun> implements TaskFinder<Run> {
     await this.#rate.turn(abortSignal);
     const command = new DescribeTasksCommand({ cluster, tasks, include: ['TAGS'] });
     const answer = await this.#options.client.send(command, { abortSignal });
+    checkAnswer('DescribeTasks', describedTasks, answer);
     return answer.tasks ?? [];
   }
 

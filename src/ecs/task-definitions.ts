@@ -4,7 +4,9 @@ import {
   TagResourceCommand,
 } from '@aws-sdk/client-ecs';
 import pMap from 'p-map';
+import * as z from 'zod/mini';
 import { CallRate } from './call-rate.ts';
+import { checkAnswer } from './check-answer.ts';
 import type { Clock } from '../clock.ts';
 import { familyOf } from './definition-family.ts';
 import { dayOf, hasRoomForLastUsed, LAST_USED, lastUsedOf, withLastUsed } from './last-used.ts';
@@ -123,7 +125,9 @@ export class TaskDefinitions {
   async #find(family: string, abortSignal: AbortSignal): Promise<Known | undefined> {
     try {
       const command = new DescribeTaskDefinitionCommand({ taskDefinition: family, include: ['TAGS'] });
-      const { taskDefinition, tags } = await this.#client.send(command, { abortSignal });
+      const answer = await this.#client.send(command, { abortSignal });
+      checkAnswer('DescribeTaskDefinition', described, answer);
+      const { taskDefinition, tags } = answer;
       // Deregistered or being deleted: neither can be run.
       if (taskDefinition?.status !== 'ACTIVE') return undefined;
       const arn = required(taskDefinition.taskDefinitionArn, 'DescribeTaskDefinition', family);
@@ -141,7 +145,9 @@ export class TaskDefinitions {
     const usedOn = this.#today();
     // Two sandboxes may both register it: two revisions that say the same, and either will do.
     const command = new RegisterTaskDefinitionCommand({ ...withLastUsed(content, usedOn), family });
-    const { taskDefinition } = await this.#client.send(command, { abortSignal });
+    const answer = await this.#client.send(command, { abortSignal });
+    checkAnswer('RegisterTaskDefinition', described, answer);
+    const { taskDefinition } = answer;
     return { arn: required(taskDefinition?.taskDefinitionArn, 'RegisterTaskDefinition', family), usedOn };
   }
 
@@ -149,6 +155,14 @@ export class TaskDefinitions {
     return dayOf(this.#clock.now());
   }
 }
+
+const text = z.optional(z.string('expected text'));
+
+/** What is read of a definition of our own. */
+const described = z.object({
+  taskDefinition: z.optional(z.object({ taskDefinitionArn: text, status: text })),
+  tags: z.optional(z.array(z.object({ key: text, value: text }), 'expected a list')),
+});
 
 /** Later than any day. */
 const NEVER_DUE = '9999-12-31';

@@ -1,6 +1,37 @@
 import type { Container, Task } from '@aws-sdk/client-ecs';
+import * as z from 'zod/mini';
 import type { TaskEnd } from '../agent/launched-task.ts';
 import { RULES } from './refusal-rules.ts';
+
+const text = z.optional(z.string('expected text'));
+const moment = z.optional(
+  z.unknown().check(
+    z.refine((value) => value instanceof Date && !Number.isNaN(value.getTime()), {
+      error: 'expected a moment',
+    }),
+  ),
+);
+
+/** What is read of DescribeTasks's answer. */
+export const describedTasks = z.object({
+  tasks: z.array(
+    z.object({
+      taskArn: z.string('expected text'),
+      taskDefinitionArn: text,
+      startedBy: text,
+      lastStatus: text,
+      stopCode: text,
+      stoppedReason: text,
+      stoppedAt: moment,
+      createdAt: moment,
+      tags: z.optional(z.array(z.object({ key: text, value: text }))),
+      containers: z.optional(
+        z.array(z.object({ name: text, reason: text, exitCode: z.optional(z.number('expected a number')) })),
+      ),
+    }),
+    'expected a list',
+  ),
+});
 
 interface StopRule {
   /** Matched with what ECS says of a task that could not be started. */

@@ -12,7 +12,7 @@ export interface GraphQLErrorEntry {
 /** What an error of the API is about. */
 export interface ApiErrorContext {
   readonly operation: string;
-  /** Takes the key out of a text that comes from outside. */
+  /** Takes the key out of a text. */
   readonly redact: (text: string) => string;
 }
 
@@ -91,11 +91,13 @@ function fromStatus(context: ApiErrorContext, error: ClientError, nowMs: number)
 }
 
 function fromConnection(context: ApiErrorContext, error: TypeError): PrefectApiError {
+  // A key that no header can hold is quoted by what refuses it.
+  const isClean = context.redact(String(error.stack)) === String(error.stack);
   const { code } = Object(error.cause) as Record<string, unknown>;
   const shown = typeof code === 'string' ? code : error.message;
   const effect = typeof code === 'string' && NEVER_SENT.has(code) ? 'none' : 'unknown';
   const text = `The API could not be reached: ${shown}.`;
-  return apiError(context, text, { effect, transient: true, cause: error });
+  return apiError(context, text, { effect, transient: true, cause: isClean ? error : undefined });
 }
 
 function refusedKey(

@@ -176,7 +176,7 @@ export class Prefect1Client {
 }
 
 function partial<Data>(context: ApiErrorContext, error: ClientError): Answer<Data> {
-  const entries = errorEntries(error).map((entry) => ({ ...entry, message: context.redact(entry.message) }));
+  const entries = errorEntries(error);
   const data: unknown = error.response.data;
   if (entries.length === 0) throw malformed(context);
   return { data: typeof data === 'object' && data !== null ? data : {}, errors: entries };

@@ -26,6 +26,21 @@ const HELD_RUN = graphql(`
   }
 `);
 
+/** The claimed task run that speaks for a run. */
+const CLAIMED_TASK_RUN = graphql(`
+  fragment ClaimedTaskRun on flow_run {
+    task_runs(
+      where: { state: { _eq: "Submitted" }, serialized_state: { _contains: $claim } }
+      order_by: [{ state_timestamp: asc }]
+      limit: 1
+    ) {
+      id
+      version
+      serialized_state
+    }
+  }
+`);
+
 /**
  * Everything that a sweep has to look at, in one request: claims whose process has not reported, claimed retries
  * of runs that are Running, and runs that were cancelled. By what the claim wrote: an agent's id changes with
@@ -55,14 +70,7 @@ export const SWEEP = operation(
           limit: 100
         ) {
           ...HeldRun
-          task_runs(
-            where: { state: { _eq: "Submitted" }, serialized_state: { _contains: $claim } }
-            limit: 1
-          ) {
-            id
-            version
-            serialized_state
-          }
+          ...ClaimedTaskRun
         }
         resuming: flow_run(
           where: {
@@ -103,18 +111,11 @@ export const SWEEP = operation(
           limit: 50
         ) {
           ...HeldRun
-          task_runs(
-            where: { state: { _eq: "Submitted" }, serialized_state: { _contains: $claim } }
-            limit: 1
-          ) {
-            id
-            version
-            serialized_state
-          }
+          ...ClaimedTaskRun
         }
       }
     `,
-    [HELD_RUN],
+    [HELD_RUN, CLAIMED_TASK_RUN],
   ),
   z.object({ claimed: rows, resuming: rows, cancelled: rows }),
 );
@@ -131,19 +132,11 @@ export const HELD_RUNS = operation(
           put_back: task_runs(where: { serialized_state: { _contains: $putBack } }, limit: 1) {
             id
           }
-          task_runs(
-            where: { state: { _eq: "Submitted" }, serialized_state: { _contains: $claim } }
-            order_by: [{ state_timestamp: asc }]
-            limit: 1
-          ) {
-            id
-            version
-            serialized_state
-          }
+          ...ClaimedTaskRun
         }
       }
     `,
-    [HELD_RUN],
+    [HELD_RUN, CLAIMED_TASK_RUN],
   ),
   z.object({ flow_run: rows }),
 );

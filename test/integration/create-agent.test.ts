@@ -37,7 +37,7 @@ async function world(runConfig: object, env: Record<string, string> = {}, faults
     runConfig: { type: 'ECSRun', ...runConfig },
     storage: { type: 'Local' },
   });
-  const enqueue = () => prefect.createFlowRun({ flowId: flow.id });
+  const enqueue = (more: { startTime?: string } = {}) => prefect.createFlowRun({ flowId: flow.id, ...more });
   enqueue();
   const settings = await loadSettings({
     AWS_LAMBDA_FUNCTION_NAME: 'poll',
@@ -109,6 +109,25 @@ test('a registered definition without a container `flow` is said to be the runâ€
     { action: 'fail', reason: expect.stringContaining('called `flow` in etl, got `app`') as string },
   ]);
 });
+
+test.each(['fail', 'cancel'])(
+  'a plan says of a run that is too late what becomes of it: %s',
+  async (action) => {
+    const { planned, enqueue } = await world(
+      {},
+      {
+        ...PLAINTEXT,
+        PREFECT__CLOUD__AGENT__MAX_LATENESS_SECONDS: '60',
+        PREFECT__CLOUD__AGENT__LATE_RUNS: action,
+      },
+    );
+    enqueue({ startTime: '2026-01-01T00:00:00Z' });
+    expect(await planned()).toMatchObject([
+      { action, reason: expect.stringContaining('Not launched: it was due at 2026-01-01') as string },
+      { action: 'launch' },
+    ]);
+  },
+);
 
 test('a family gets the key once a revision with the secret is registered, also from a warm agent', async () => {
   const { ecs, register, enqueue, start } = await world({ task_definition_arn: 'etl' }, SECRET);

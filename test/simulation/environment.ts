@@ -9,6 +9,8 @@ import type { Trace } from './trace.ts';
 export class Environment implements Clock {
   readonly name: string;
   isDead = false;
+  /** A request for the control record has failed: what it was told may be lost. */
+  lostControl = false;
   /** Until when it stands still, by the world's clock. */
   frozenUntilMs = -Infinity;
   /** By how much its wall clock differs from the world's. Timers don't mind. */

@@ -27,21 +27,22 @@ export const FAULT_KINDS = [
   'clock-jump',
   'double-wake',
   'skipped-wake',
-  /** A wake is delivered again, with the same id. */
+  /** A wake or the stop of a task is delivered again; a wake with the same id. */
   'repeated-event',
+  /** What tells of a stopped task comes minutes late, after newer ones. */
+  'late-event',
+  /** What tells of a stopped task never comes. */
+  'lost-event',
+  /** Single requests for the control record fail, before or after the effect. */
+  'control-errors',
   /** Users cancel runs, and restart those that have ended. */
   'users',
   /** Tasks take minutes to come up. */
   'slow-provisioning',
-  /** Tasks that stop before their container runs. */
+  /** Tasks that stop before their container runs, for the run's sake or the account's. */
   'failed-starts',
   /** Requests take effect long after their senders have given up. */
   'late-effects',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
-
-/** Everything, but what makes it impossible to say who must launch a run as long as nothing recovers claims. */
-export const ALL_BUT_LATE: ReadonlySet<FaultKind> = new Set(
-  FAULT_KINDS.filter((kind) => kind !== 'late-effects'),
-);

@@ -1,6 +1,7 @@
 import type { Fault, FaultPlan } from '../../src/sandbox/faults.ts';
 import type { Choices } from './choices.ts';
 import type { FaultKind } from './fault-kinds.ts';
+import { CANARY } from './leaks.ts';
 import type { Trace } from './trace.ts';
 
 type Service = Parameters<FaultPlan>[0]['service'];
@@ -22,11 +23,9 @@ export interface FaultPlanOptions {
   readonly endMs: number;
 }
 
-const status = (code: number, when: 'before' | 'after', headers = {}): Fault => ({
+const status = (code: number, when: 'before' | 'after', headers = {}, body = ''): Fault => ({
   kind: 'status',
-  status: code,
-  when,
-  headers,
+  ...{ status: code, when, headers, body },
 });
 const error = (type: string, message: string): Fault => ({ kind: 'error', type, message, when: 'before' });
 const NO_ROOM =
@@ -56,7 +55,8 @@ export function seededFaultPlan({ kinds, choices, trace, now, startMs, endMs }: 
     const isHit = choices.chance(rate);
     if (nowMs >= endMs) return undefined;
     const window = windows.find((each) => applies(each, service, operation, nowMs));
-    const fault = window?.fault ?? (isHit ? single(kinds, service, operation, choices) : undefined);
+    const fault =
+      window?.fault ?? (isHit ? single(kinds, service, operation, choices, endMs - nowMs) : undefined);
     if (fault !== undefined) trace.note(service, `plays ${describe(fault)} on ${operation}`);
     return fault;
   };
@@ -94,9 +94,11 @@ function single(
   service: Service,
   operation: string,
   choices: Choices,
+  leftMs: number,
 ): Fault | undefined {
   const when = choices.pick(['before', 'after'] as const);
-  const secondsToWait = choices.between(1, 25);
+  const longest = Math.max(1, Math.floor(leftMs / 1000));
+  const secondsToWait = Math.min(choices.between(1, choices.pick([9, 30, 120])), longest);
   const delayMs = choices.between(1000, 9000);
   const lateMs = choices.between(16_000, 60_000);
   const candidates: [FaultKind, Fault][] = [
@@ -110,6 +112,9 @@ function single(
       { kind: 'reset', when },
       { kind: 'html' },
       error('API_ERROR', 'API_ERROR'),
+      // A server may quote what it was sent.
+      error('UNAUTHENTICATED', `Not a key: Bearer ${CANARY}`),
+      status(500, when, {}, `Authorization: Bearer ${CANARY}`),
     ];
     candidates.push(['prefect-errors', choices.pick(broken)]);
     candidates.push(['prefect-rate-limit', status(429, 'before', { 'retry-after': String(secondsToWait) })]);
@@ -130,5 +135,6 @@ function single(
 function describe(fault: Fault): string {
   return Object.values(fault)
     .map((value) => (typeof value === 'object' ? JSON.stringify(value) : String(value)))
-    .join(' ');
+    .join(' ')
+    .replaceAll(CANARY, '[secret]');
 }

@@ -52,8 +52,14 @@ async function live(
       if (state === 'Submitted') api.setTaskRunState(taskRunId, { type: 'Running' });
     }
   });
-  await clock.sleep(choices.between(2000, 60_000), stop);
-  return end(id, choices, api, records, clock.now());
+  let exitCode = TERMINATED;
+  try {
+    await clock.sleep(choices.between(2000, 60_000), stop);
+    exitCode = end(id, choices, api, records, clock.now());
+  } finally {
+    records.ended(id, exitCode);
+  }
+  return exitCode;
 }
 
 /** Reports how the run ends, by its parameter `outcome`. */

@@ -1,4 +1,11 @@
+import type { RunTaskRequest } from '@aws-sdk/client-ecs';
+import { PollTally } from '../../src/agent/poll-report.ts';
+import type { TaskFinder } from '../../src/agent/launched-task.ts';
+import type { ControlStore } from '../../src/control/control-record.ts';
+import type { Prefect1FlowRun } from '../../src/prefect1/flow-run.ts';
+import { readClaim } from '../../src/prefect1/states.ts';
 import type { Reply } from '../../src/sandbox/message.ts';
+import { CANARY } from './leaks.ts';
 
 /** A deliberate break of the agent, put in from outside: the invariants must notice it. */
 export interface Mutation {
@@ -8,6 +15,10 @@ export interface Mutation {
   readonly reply?: (service: string, operation: string, reply: Reply) => Reply;
   /** Moves the deadline that the agent is told, in milliseconds. */
   readonly deadlineShiftMs?: number;
+  /** Replaces the control store. */
+  readonly control?: (store: ControlStore) => ControlStore;
+  /** Replaces methods of what finds the tasks of a run, where the stop of one is heard. */
+  readonly finder?: (finder: TaskFinder<Prefect1FlowRun>) => void;
   /** Replaces methods of the agent. */
   readonly agent?: (agent: object) => void;
 }
@@ -22,56 +33,92 @@ function isLost(reply: Reply): boolean {
   return reply === 'reset' || reply.status >= 500;
 }
 
-/** Each makes a break of its own, for a story must not depend on those before it. */
+/** By what the broken agent does. */
 export const MUTATIONS = {
   /** RunTask without a token. */
-  'no token': () => ({
+  'no token': breaks(1, () => ({
     ecsInput: (_, { clientToken: _token, ...input }) => input,
-  }),
+  })),
   /** Each attempt of a launch has a token of its own. */
-  'new token per attempt': () => {
+  'new token per attempt': breaks(1, () => {
     let tokens = 0;
     return {
       ecsInput: (operation, input) =>
         operation === 'RunTask' ? { ...input, clientToken: `token-${(tokens += 1)}` } : input,
     };
-  },
-  /** Launches and tells long after the time that it has. */
-  'works past the deadline': () => ({ deadlineShiftMs: 40_000 }),
-  /** A RunTask whose answer was lost is taken for one that started nothing. */
-  'puts back after a lost answer': () => ({
-    reply: (_, operation, reply) => (operation === 'RunTask' && isLost(reply) ? noRoom : reply),
   }),
+  /** Launches and tells long after the time that it has. */
+  'works past the deadline': breaks(6, () => ({ deadlineShiftMs: 40_000 })),
+  /** A RunTask whose answer was lost is taken for one that started nothing. */
+  'puts back after a lost answer': breaks(1, () => ({
+    reply: (_, operation, reply) => (operation === 'RunTask' && isLost(reply) ? noRoom : reply),
+  })),
   /** What the agent may not do is the run's fault. */
-  'fails runs on denied access': () => ({
+  'fails runs on denied access': breaks(3, () => ({
     agent: (agent) => {
       for (const method of ['prepareFlows', 'deployFlows']) failsInsteadOfBlocked(agent, method);
     },
-  }),
+  })),
   /** A poll that failed is answered as one that found nothing. */
-  'hides a failed poll': () => ({
+  'hides a failed poll': breaks(4, () => ({
     agent: (agent) => {
       const start = (Reflect.get(agent, 'start') as (options: unknown) => Promise<unknown>).bind(agent);
-      const nothing = {
-        found: 0,
-        claimed: 0,
-        started: 0,
-        putBack: 0,
-        left: 0,
-        failed: 0,
-        lost: 0,
-        unknown: 0,
-      };
-      Object.assign(agent, { start: (options: unknown) => start(options).catch(() => nothing) });
+      const nothing = () => new PollTally().report();
+      Object.assign(agent, { start: (options: unknown) => start(options).catch(nothing) });
     },
-  }),
+  })),
   /** Claims that came to a standstill stay so. */
-  'recovers nothing': () => ({
+  'recovers nothing': breaks(2, () => ({
     agent: (agent) => {
       Object.defineProperty(agent, 'finder', { get: () => undefined });
     },
-  }),
-} as const satisfies Record<string, () => Mutation>;
+  })),
+  /** What an event tells of a task is taken for what is, however old it is. */
+  'acts on a stale stop event': breaks(3, () => ({
+    finder: (finder) => {
+      const end = {
+        cause: 'run',
+        reason: 'It has stopped.',
+        likeness: '',
+        program: '',
+        exitCode: 1,
+      } as const;
+      const find = ({ state }: Prefect1FlowRun, [id = '']: readonly string[]) => {
+        const claimKey = readClaim(state)?.claimKey;
+        return Promise.resolve([{ id, claimKey, end: { ...end, atMs: Number.MAX_SAFE_INTEGER } }]);
+      };
+      Object.assign(finder, { find });
+    },
+  })),
+  /** Tasks get the API key as a variable that everyone can read. */
+  'shows the API key': breaks(5, () => ({
+    ecsInput: (operation, input) => {
+      if (operation !== 'RunTask') return input;
+      const { overrides } = input as Partial<RunTaskRequest>;
+      const [first, ...others] = overrides?.containerOverrides ?? [];
+      const environment = [...(first?.environment ?? []), { name: 'PREFECT__CLOUD__API_KEY', value: CANARY }];
+      return {
+        ...input,
+        overrides: { ...overrides, containerOverrides: [{ ...first, environment }, ...others] },
+      };
+    },
+  })),
+  /** What Prefect asked of one invocation is not known to the next. */
+  'forgets Retry-After': breaks(7, () => ({
+    control: (store) => ({
+      read: async (signal) => {
+        const record = await store.read(signal);
+        return record && { ...record, notBeforeMs: undefined };
+      },
+      replace: (...parameters) => store.replace(...parameters),
+    }),
+  })),
+};
+
+/** A broken agent: what must be noticed, and what makes the break, one of its own for each story. */
+function breaks(invariant: number, make: () => Mutation): { invariant: number; make: () => Mutation } {
+  return { invariant, make };
+}
 
 type Outcomes = (...parameters: unknown[]) => Promise<readonly { readonly kind: string }[]>;
 

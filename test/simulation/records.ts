@@ -6,6 +6,9 @@ import type { Trace } from './trace.ts';
 /** Who changes a state. */
 type Actor = 'agent' | 'flow' | 'user';
 
+/** So many tasks that could not be started fail their run. */
+const ATTEMPTS = 3;
+
 /** What is known of a flow run beside its state. */
 interface RunRecord {
   /** How often somebody wants it to be executed: its creation, each restart, each retry. */
@@ -13,8 +16,14 @@ interface RunRecord {
   executions: number;
   /** Why it can't be launched; undefined: it can. */
   readonly wrong: string | undefined;
-  /** Why nobody can promise what became of its claim, while nothing recovers. */
-  excuse: string | undefined;
+  /** How many processes of it are at work. */
+  executing: number;
+  /** Whether its process has crashed, or could not be started for the run's own sake three times. */
+  mayFail: boolean;
+  /** How often it could not be started for its own sake. */
+  failedStarts: number;
+  /** What tells that a task of it has stopped never came, or could not be dealt with in three attempts. */
+  unheard: boolean;
 }
 
 /** Keeps what the invariants need, and checks those that can be broken at any moment. */
@@ -30,15 +39,34 @@ export class Records {
   }
 
   created(id: string, wrong: string | undefined): void {
-    this.runs.set(id, { intentions: 1, executions: 0, wrong, excuse: undefined });
+    this.runs.set(id, {
+      ...{ intentions: 1, executions: 0, executing: 0, failedStarts: 0 },
+      ...{ wrong, mayFail: false, unheard: false },
+    });
   }
 
   intend(id: string): void {
     this.#run(id).intentions += 1;
   }
 
-  excuse(id: string, why: string): void {
-    this.#run(id).excuse ??= why;
+  /** Its task could not be started, for the sake of what it runs. */
+  failedToStart(id: string): void {
+    const run = this.#run(id);
+    run.failedStarts += 1;
+    run.mayFail ||= run.failedStarts >= ATTEMPTS;
+  }
+
+  /** Nobody will ever deal with the stop of a task of it. */
+  unheard(id: string): void {
+    const run = this.runs.get(id);
+    if (run !== undefined) run.unheard = true;
+  }
+
+  /** A flow process of it has ended. */
+  ended(id: string, exitCode: number): void {
+    const run = this.#run(id);
+    run.executing -= 1;
+    run.mayFail ||= exitCode !== 0;
   }
 
   /** Does something in the name of `actor`; states are set at once, so nobody comes in between. */
@@ -58,6 +86,7 @@ export class Records {
     if (!mayRun) return;
     const run = this.#run(id);
     run.executions += 1;
+    run.executing += 1;
     if (this.#executed.has(taskArn)) this.#trace.violation('1', `task ${task} executes twice at ${nowMs}`);
     this.#executed.add(taskArn);
     if (run.executions > run.intentions) {
@@ -70,8 +99,12 @@ export class Records {
     const what = taskRunId === undefined ? id.slice(0, 8) : `${id.slice(0, 8)}'s task run`;
     this.#trace.note(this.#actor, `${what} ${from} -> ${to.type} ${to.start_time ?? ''} ${to.message ?? ''}`);
     if (this.#actor !== 'agent' || to.type !== 'Failed' || taskRunId !== undefined) return;
-    if (this.runs.get(id)?.wrong === undefined) {
+    const { wrong, mayFail, executing } = this.#run(id);
+    if (wrong === undefined && !mayFail) {
       this.#trace.violation('3', `flow run ${id.slice(0, 8)} is failed, and nothing is wrong with it`);
+    }
+    if (executing > 0) {
+      this.#trace.violation('3', `flow run ${id.slice(0, 8)} is failed while a process of it is at work`);
     }
   }
 

@@ -1,7 +1,12 @@
+import type { RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
 import type { EmbeddedEcs } from '../../src/sandbox/ecs/ecs-server.ts';
 import type { EmbeddedPrefect1 } from '../../src/sandbox/prefect1/prefect1-server.ts';
 import type { Choices } from './choices.ts';
 import type { Records } from './records.ts';
+import { KEY_ARN } from './sandbox.ts';
+
+/** Retries of one mapped task. */
+const MAPPED = 100;
 
 type RunConfig = Readonly<Record<string, unknown>>;
 
@@ -10,6 +15,7 @@ const WRONG: readonly [RunConfig, ...RunConfig[]] = [
   { type: 'LocalRun' },
   { type: 'ECSRun', cpu: '300', memory: '77' },
   { type: 'ECSRun', task_definition_arn: 'missing:7' },
+  { type: 'ECSRun', task_definition_arn: 'keyless:1' },
   { type: 'ECSRun', task_definition_arn: 'pinned:1', image: 'example.com/other' },
   { type: 'ECSRun', run_task_kwargs: { cluster: 'nowhere' } },
 ];
@@ -28,44 +34,57 @@ export interface RunsOptions {
   readonly choices: Choices;
 }
 
-/** Registers what runs refer to. @returns what creates one run of any sort at a moment, and answers its id. */
-export function runFactory({ api, ecs, records, choices }: RunsOptions): (nowMs: number) => string {
+/** Creates one run of any sort at a moment. */
+type CreateRun = (nowMs: number) => void;
+
+/** Registers what runs refer to. */
+export function runFactory({ api, ecs, records, choices }: RunsOptions): CreateRun {
   api.createTenant();
-  const tasks = [{ slug: 'extract-1' }, { slug: 'load-1' }];
-  const flow = api.createFlow({ name: 'etl', storage: { type: 'S3' }, tasks });
-  ecs.putTaskDefinition({
-    family: 'pinned',
-    networkMode: 'awsvpc',
-    cpu: '256',
-    memory: '512',
-    requiresCompatibilities: ['FARGATE'],
-    containerDefinitions: [{ name: 'flow', image: 'example.com/pinned' }],
-  });
+  putDefinitions(ecs);
+  const etl = api.createFlow({ name: 'etl', storage: { type: 'S3' }, tasks: slugs(2) });
+  const mapped = api.createFlow({ name: 'mapped', storage: { type: 'S3' }, tasks: slugs(MAPPED) });
   return (nowMs) => {
     const isWrong = choices.chance(0.15);
     const runConfig = choices.pick(isWrong ? WRONG : RIGHT);
     const outcome = choices.pick(['Success', 'Success', 'Success', 'Failed', 'Retrying', 'Crashed']);
     const offsetMs = choices.pick([0, 0, -choices.between(1, 600), choices.between(1, 240)]) * 1000;
     const startTime = new Date(nowMs + offsetMs).toISOString();
-    const isRunning = !isWrong && choices.chance(0.15);
+    const isRunning = choices.chance(0.15);
+    const isMapped = choices.chance(0.15);
+    const retries = isMapped ? MAPPED : choices.between(1, 2);
     const state = isRunning
       ? { type: 'Running', message: 'waits for a retry' }
       : { type: 'Scheduled', message: 'Flow run scheduled.', start_time: startTime };
-    return records.by('user', () => {
+    records.by('user', () => {
+      const { id: flowId } = isRunning && isMapped ? mapped : etl;
       const parameters = { outcome };
-      const run = api.createFlowRun({ flowId: flow.id, runConfig, startTime, parameters, labels: [], state });
-      records.created(run.id, isWrong ? JSON.stringify(runConfig) : undefined);
-      const retries = isRunning ? api.taskRuns(run.id).slice(0, choices.between(1, 2)) : [];
-      for (const { id } of retries.slice(1)) {
-        // Each may become due at another time, and is then a launch of its own.
-        records.intend(run.id);
-        api.setTaskRunState(id, { type: 'Retrying', start_time: startTime, run_count: 1 });
-      }
-      const [first] = retries;
-      if (first !== undefined) {
-        api.setTaskRunState(first.id, { type: 'Retrying', start_time: startTime, run_count: 1 });
-      }
-      return run.id;
+      const { id } = api.createFlowRun({ flowId, runConfig, startTime, parameters, labels: [], state });
+      records.created(id, isWrong ? JSON.stringify(runConfig) : undefined);
+      if (!isRunning) return;
+      // What an agent has put back may become due at another time than the rest, and is then a launch of its own.
+      if (retries > 1) records.intend(id);
+      for (const taskRun of api.taskRuns(id).slice(0, retries))
+        api.setTaskRunState(taskRun.id, { type: 'Retrying', start_time: startTime, run_count: 1 });
     });
   };
+}
+
+function slugs(count: number): { readonly slug: string }[] {
+  return Array.from({ length: count }, (_, i) => ({ slug: `task-${i}` }));
+}
+
+/** Definitions that run configs name: one that can be used, and one that has no place for the API key. */
+function putDefinitions(ecs: EmbeddedEcs): void {
+  const secrets = [{ name: 'PREFECT__CLOUD__API_KEY', valueFrom: KEY_ARN }];
+  const common: Omit<RegisterTaskDefinitionRequest, 'family' | 'containerDefinitions'> = {
+    ...{ networkMode: 'awsvpc', cpu: '256', memory: '512', requiresCompatibilities: ['FARGATE'] },
+    executionRoleArn: 'arn:aws:iam::123456789012:role/execution',
+  };
+  const container = { name: 'flow', image: 'example.com/pinned' };
+  ecs.putTaskDefinition({
+    ...common,
+    family: 'pinned',
+    containerDefinitions: [{ ...container, secrets }],
+  });
+  ecs.putTaskDefinition({ ...common, family: 'keyless', containerDefinitions: [container] });
 }

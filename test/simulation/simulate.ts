@@ -1,3 +1,4 @@
+import { Choices } from './choices.ts';
 import { FAULT_KINDS, type FaultKind } from './fault-kinds.ts';
 import type { Mutation } from './mutations.ts';
 import { Story } from './story.ts';
@@ -11,10 +12,8 @@ const QUIET_MS = 4 * MINUTE_MS;
 
 export interface SimulationOptions {
   readonly seed: number;
-  /** What may go wrong. @default everything */
+  /** What may go wrong. @default half of all kinds, drawn by the seed: in the crowd of all, each is rare */
   readonly kinds?: ReadonlySet<FaultKind>;
-  /** Whether runs must be recovered whose invocation is gone. @default false */
-  readonly recovery?: boolean;
   /** A break of the agent that must be noticed. */
   readonly mutation?: Mutation;
 }
@@ -26,20 +25,23 @@ export interface SimulationResult {
   readonly trace: readonly string[];
 }
 
+function drawnKinds(seed: number): ReadonlySet<FaultKind> {
+  const choices = new Choices(seed, 'kinds');
+  return new Set(FAULT_KINDS.filter(() => choices.chance(0.5)));
+}
+
 /** Plays one seed: the whole system in one process, on virtual time. The same seed gives the same story. */
 export async function simulate({
   seed,
-  kinds = new Set(FAULT_KINDS),
-  recovery = false,
+  kinds = drawnKinds(seed),
   mutation = {},
 }: SimulationOptions): Promise<SimulationResult> {
   const stormMs = (4 + (seed % 4)) * MINUTE_MS;
   const world = new World({ seed, kinds, mutation, stormMs });
   const endMs = world.stormEndMs + QUIET_MS;
-  const story = new Story(world, { kinds, mutation, endMs });
-  story.begin();
+  new Story(world, endMs).begin();
   await world.clock.advance(endMs + 5000 - world.clock.now());
-  judge(world, { invocations: story.invocations, kinds, recovery });
+  await judge(world);
   const { violations, lines } = world.trace;
   return { seed, violations, trace: lines };
 }

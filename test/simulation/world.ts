@@ -1,59 +1,16 @@
-import { ListClustersCommand } from '@aws-sdk/client-ecs';
-import { HttpResponse } from '@smithy/core/protocols';
-import type { Logger } from '../../src/logger.ts';
-import { CallCounter } from '../../src/call-counter.ts';
-import { createAgent } from '../../src/create-agent.ts';
-import { systemClock } from '../../src/clock.ts';
 import { createEcs, type EmbeddedEcs } from '../../src/sandbox/ecs/ecs-server.ts';
 import type { Task } from '../../src/sandbox/ecs/new-task.ts';
 import { createPrefect1, type EmbeddedPrefect1 } from '../../src/sandbox/prefect1/prefect1-server.ts';
-import type { EcsAgent } from '../../src/ecs/ecs-agent.ts';
-import type { Prefect1FlowRun } from '../../src/prefect1/flow-run.ts';
-import { loadSettings } from '../../src/settings/load-settings.ts';
-import { AWS } from '../support/ecs.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { Choices } from './choices.ts';
-import { Environment } from './environment.ts';
+import { Control } from './control.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import { seededFaultPlan } from './fault-plan.ts';
 import { flowContainers } from './flow-container.ts';
-import type { Invocation } from './invocation.ts';
+import { Leaks } from './leaks.ts';
 import type { Mutation } from './mutations.ts';
-import { Network } from './network.ts';
-import { Records } from './records.ts';
+import { Records, runOf } from './records.ts';
 import { Trace } from './trace.ts';
-
-const settings = await loadSettings({
-  // Under Lambda nothing is read from the disk.
-  AWS_LAMBDA_FUNCTION_NAME: 'simulation',
-  PREFECT__BACKEND: 'server',
-  PREFECT__CLOUD__API: 'http://prefect.test',
-  PREFECT__CLOUD__AGENT__ECS__SUBNETS: 'subnet-0a1b2c3d',
-});
-
-/**
- * What is loaded only when it is needed takes real time, which virtual time does not wait for: a story would be
- * another one in a process that has just begun.
- */
-async function loadEverything(): Promise<void> {
-  const body = Buffer.from(JSON.stringify({ clusterArns: [] }));
-  const handle = () =>
-    Promise.resolve({ response: new HttpResponse({ statusCode: 200, headers: {}, body }) });
-  const silent = () => undefined;
-  const { launching } = createAgent(settings, {
-    logger: { debug: silent, info: silent, warn: silent, error: silent },
-    calls: new CallCounter(),
-    clock: systemClock,
-    ecsConfig: { ...AWS, requestHandler: { handle } },
-  });
-  await (await launching()).ecsClient.send(new ListClustersCommand());
-  await import('../../src/agent/recover.ts');
-}
-
-await loadEverything();
-
-/** How long before its start time a run is launched, in milliseconds. */
-export const LEAD_MS = settings.agent.leadMs;
 
 export interface WorldOptions {
   readonly seed: number;
@@ -63,45 +20,49 @@ export interface WorldOptions {
   readonly stormMs: number;
 }
 
-/** A process of the function, and the agent that it keeps warm. */
-export interface Sandbox {
-  readonly env: Environment;
-  readonly agent: EcsAgent<Prefect1FlowRun>;
-  /** What it is at work on. */
-  current: Invocation | undefined;
-}
+/** Why a task may not start: for the sake of what it runs, and for the account's. */
+const START_FAILURES = [
+  'CannotPullContainerError: pull image manifest has been retried 1 time(s): not found',
+  'ResourceInitializationError: unable to pull secrets or registry auth: i/o timeout',
+] as const;
 
-/** Everything that there is in a simulation: one clock, the APIs, and what is recorded of them. */
+/** Everything outside of the agent: one clock, the APIs, the control table, and what is recorded of them. */
 export class World {
   readonly clock = new VirtualClock();
   readonly trace = new Trace(this.clock);
   readonly records = new Records(this.trace);
+  readonly leaks = new Leaks(this.trace);
   readonly stormEndMs: number;
   readonly api: EmbeddedPrefect1;
   readonly ecs: EmbeddedEcs;
-  readonly #options: WorldOptions;
+  readonly control: Control;
+  readonly kinds: ReadonlySet<FaultKind>;
+  readonly mutation: Mutation;
+  /** Whether a wall clock has jumped: from then on nobody can say what another process takes for now. */
+  hasJumped = false;
+  readonly #seed: number;
 
-  constructor(options: WorldOptions) {
-    const { clock, trace, records } = this;
-    const { seed, kinds, stormMs } = options;
-    this.#options = options;
+  constructor({ seed, kinds, mutation, stormMs }: WorldOptions) {
+    const { clock, trace, records, leaks } = this;
+    this.#seed = seed;
+    this.kinds = kinds;
+    this.mutation = mutation;
     const startMs = clock.now();
     this.stormEndMs = startMs + stormMs;
     const faults = seededFaultPlan({
       ...{ kinds, trace, startMs, endMs: this.stormEndMs, now: () => clock.now() },
-      choices: new Choices(seed, 'faults'),
+      choices: this.choices('faults'),
     });
     this.api = createPrefect1({ clock, seed, faults });
-    const tasks = new Choices(seed, 'tasks');
-    this.ecs = createEcs({
-      ...{ clock, seed, faults },
-      runner: flowContainers({ clock, api: this.api, records, choices: new Choices(seed, 'flows') }),
-      provisioningMs: () => tasks.between(15, kinds.has('slow-provisioning') ? 200 : 60) * 1000,
-      startFailure: () =>
-        kinds.has('failed-starts') && tasks.chance(0.2) ? this.#startFailure() : undefined,
+    this.ecs = this.#createEcs(faults);
+    const control = this.choices('control');
+    this.control = new Control({
+      ...{ world: clock, trace, choices: control },
+      fails: () => this.isPlayed('control-errors') && control.chance(0.15),
     });
     this.api.onStateChange((event) => {
       records.stateChanged(event);
+      leaks.watch('a state', event.to);
     });
     this.ecs.onTaskChange((task: Task) => {
       records.taskChanged(task);
@@ -109,50 +70,33 @@ export class World {
   }
 
   choices(purpose: string): Choices {
-    return new Choices(this.#options.seed, purpose);
+    return new Choices(this.#seed, purpose);
   }
 
-  /** A cold start. */
-  coldSandbox(name: string): Sandbox {
-    const { clock, trace } = this;
-    const { mutation } = this.#options;
-    const env = new Environment(name, clock, trace);
-    const network = new Network(env, {
-      world: clock,
-      choices: this.choices(`network of ${name}`),
-      answer: { prefect: (message) => this.api.answer(message), ecs: (message) => this.ecs.answer(message) },
-      onRequest: (exchange) => sandbox.current?.requested(exchange),
-      onReply: (exchange) => sandbox.current?.answered(exchange),
-      mutation,
+  /** Whether something of the kind may go wrong now. */
+  isPlayed(kind: FaultKind): boolean {
+    return this.kinds.has(kind) && this.clock.now() < this.stormEndMs;
+  }
+
+  /** Does something at a moment, in milliseconds since the epoch; now, when that is over. */
+  at(atMs: number, work: () => void): void {
+    void this.clock.sleep(Math.max(0, atMs - this.clock.now())).then(work);
+  }
+
+  #createEcs(faults: ReturnType<typeof seededFaultPlan>): EmbeddedEcs {
+    const { clock, records } = this;
+    const tasks = this.choices('tasks');
+    return createEcs({
+      ...{ clock, seed: this.#seed, faults },
+      runner: flowContainers({ clock, api: this.api, records, choices: this.choices('flows') }),
+      provisioningMs: () => tasks.between(15, this.kinds.has('slow-provisioning') ? 200 : 60) * 1000,
+      startFailure: (task) => {
+        const isHit = tasks.chance(0.2);
+        const stoppedReason = tasks.pick(START_FAILURES);
+        if (!isHit || !this.isPlayed('failed-starts')) return undefined;
+        if (stoppedReason === START_FAILURES[0]) records.failedToStart(runOf(task));
+        return { stopCode: 'TaskFailedToStart', stoppedReason };
+      },
     });
-    const { agent } = createAgent(settings, {
-      logger: this.#logger(env),
-      calls: new CallCounter(),
-      clock: env,
-      random: this.choices(`retries of ${name}`).random,
-      fetch: network.fetch,
-      ecsConfig: { ...AWS, requestHandler: network.requestHandler },
-    });
-    mutation.agent?.(agent);
-    const sandbox: Sandbox = { env, agent, current: undefined };
-    return sandbox;
-  }
-
-  #startFailure() {
-    return this.clock.now() < this.stormEndMs
-      ? ({ stopCode: 'TaskFailedToStart', stoppedReason: 'CannotPullContainerError: no route' } as const)
-      : undefined;
-  }
-
-  /** Tells the trace what the agent complains of, and notes which runs it knows to be in doubt. */
-  #logger(env: Environment): Logger {
-    const complain = (message: string, ...fields: Record<string, unknown>[]) => {
-      const { flowRunId, kind, reason, error } = Object.assign({}, ...fields) as Record<string, unknown>;
-      const why = typeof reason === 'string' ? reason : error instanceof Error ? error.message : '';
-      this.trace.note(env.name, `says: ${message} ${why}`);
-      const isInDoubt = message.startsWith('Could not learn') || kind === 'unknown';
-      if (isInDoubt && typeof flowRunId === 'string') this.records.excuse(flowRunId, message);
-    };
-    return { debug: () => undefined, info: () => undefined, warn: complain, error: complain };
   }
 }

@@ -60,7 +60,9 @@ export class VirtualClock implements Clock {
   }
 
   #next(): Timer | undefined {
-    return this.#timers.toSorted((a, b) => a.atMs - b.atMs)[0];
+    let next: Timer | undefined;
+    for (const timer of this.#timers) if (next === undefined || timer.atMs < next.atMs) next = timer;
+    return next;
   }
 
   #fire(timer: Timer): void {

@@ -1,5 +1,5 @@
 import { execute, getOperationAST, Kind, parse, validate } from 'graphql';
-import type { DocumentNode, ExecutionResult, GraphQLError } from 'graphql';
+import type { DocumentNode, ExecutionResult, GraphQLError, GraphQLSchema } from 'graphql';
 import { loadSchema, resolveFrom } from './executable-schema.ts';
 import { createMutations } from './mutations.ts';
 import type { Sender } from './mutations.ts';
@@ -17,16 +17,20 @@ interface PreparedRequest {
 
 const MAX_DOCUMENTS = 500;
 
+/** The same for every store, and slow to build. */
+let sharedSchema: GraphQLSchema | undefined;
+
+/** As Apollo does: reading a document takes longer than answering it. */
+const read = new Map<string, DocumentNode>();
+
 /** Reads a request, and refuses it when the schema does not allow it. */
 export type PrepareRequest = (request: GraphqlRequest) => PreparedRequest;
 
 /** The GraphQL API over `store`. Prefect Server lacks the fields that belong to Prefect Cloud. */
 export function createGraphqlApi(store: Store, flavour: 'server' | 'cloud'): PrepareRequest {
-  const schema = loadSchema();
+  const schema = (sharedSchema ??= loadSchema());
   const rootValue = { ...createQueries(store, flavour), ...createMutations(store) };
   const fieldResolver = resolveFrom(store.tables);
-  // As Apollo does: reading a document takes longer than answering it.
-  const read = new Map<string, DocumentNode>();
 
   return (request) => {
     let document = read.get(request.query);

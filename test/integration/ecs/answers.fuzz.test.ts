@@ -1,27 +1,16 @@
 import fc from 'fast-check';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { expect, test } from 'vitest';
-import { CallCounter } from '../../../src/call-counter.ts';
 import { type Clock, systemClock } from '../../../src/clock.ts';
 import { CallRate } from '../../../src/ecs/call-rate.ts';
-import { createEcsClient } from '../../../src/ecs/ecs-client.ts';
 import { EcsLauncher } from '../../../src/ecs/ecs-launcher.ts';
 import { RetryingSender } from '../../../src/ecs/retrying-sender.ts';
 import { TaskDefinitions } from '../../../src/ecs/task-definitions.ts';
 import type { TaskRequest } from '../../../src/task-request.ts';
-import { anyJson, mutated } from '../../support/arbitrary.ts';
-import { AWS, REQUEST } from '../../support/ecs.ts';
+import { REQUEST } from '../../support/ecs.ts';
+import { answeringEcs, ARN, good, wire, type Wire } from '../../support/ecs-answers.ts';
 import { fuzz } from '../../support/fuzz.ts';
-import { httpStandIn } from '../../support/http-stand-in.ts';
 import { RecordingLogger } from '../../support/recording-logger.ts';
 
-/** An answer on the wire. */
-interface Wire {
-  readonly status: number;
-  readonly body: string;
-}
-
-const ARN = 'arn:aws:ecs:us-east-1:123456789012:task/default/0123';
 const DEFINITION_ARN = 'arn:aws:ecs:us-east-1:123456789012:task-definition/prefect-1:1';
 const STARTED = { tasks: [{ taskArn: ARN }], failures: [] };
 const REGISTERED = { taskDefinition: { taskDefinitionArn: DEFINITION_ARN, status: 'ACTIVE' }, tags: [] };
@@ -30,55 +19,15 @@ const REQUEST_WITH_LOGS: TaskRequest = {
   logStream: { group: 'flows', region: 'us-east-1', prefix: 'x/flow' },
 };
 
-const good = (body: unknown): Wire => ({ status: 200, body: JSON.stringify(body) });
-
-const refusal = fc.record(
-  {
-    __type: fc.oneof(
-      anyJson,
-      fc.constantFrom(
-        'ClientException',
-        'ThrottlingException',
-        'ConflictException',
-        'ServerException',
-        '__proto__',
-      ),
-    ),
-    message: anyJson,
-    resourceIds: fc.oneof(anyJson, fc.constant([ARN])),
-  },
-  { requiredKeys: [] },
-);
-
-const wire = (valid: unknown): fc.Arbitrary<Wire> =>
-  fc.record({
-    status: fc.constantFrom(200, 200, 200, 200, 201, 204, 302, 400, 400, 403, 413, 429, 500, 503),
-    body: fc.oneof(
-      mutated(valid).map((body) => JSON.stringify(body)),
-      anyJson.map((body) => JSON.stringify(body)),
-      refusal.map((body) => JSON.stringify(body)),
-      fc.constantFrom('', '<html>sign in</html>', '{"tasks":', 'null', '{}'),
-    ),
-  });
-
 /** An ECS that gives each operation the answer of this moment, and a launcher that knows nothing yet. */
 async function ecs() {
-  let answers: Readonly<Record<string, Wire>> = {};
-  let launches = 0;
-  const { endpoint } = await httpStandIn((request: IncomingMessage, response: ServerResponse) => {
-    const operation = String(request.headers['x-amz-target']).split('.')[1] ?? '';
-    if (operation === 'RunTask') launches++;
-    const { status, body } = answers[operation] ?? good({});
-    response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
-    response.end(status === 204 ? undefined : body);
-  });
-  const client = createEcsClient(new CallCounter(), { ...AWS, endpoint });
+  const { client, answer, sent } = await answeringEcs();
   /** Time that flies, and is up at the first wait after every run was sent once. */
   const impatience = (runs: number) => {
     const stop = new AbortController();
     let waits = 0;
     const sleep = async () => {
-      if (launches >= runs || ++waits > 20) stop.abort(new Error('Time is up.'));
+      if (sent('RunTask') >= runs || ++waits > 20) stop.abort(new Error('Time is up.'));
       return Promise.resolve();
     };
     return { clock: { now: () => Date.now(), sleep }, signal: stop.signal };
@@ -96,12 +45,11 @@ async function ecs() {
     });
   };
   const launch = async (ids: readonly string[], given: Readonly<Record<string, Wire>>) => {
-    launches = 0;
-    answers = {
+    answer({
       DescribeTaskDefinition: good(REGISTERED),
       RegisterTaskDefinition: good(REGISTERED),
       ...given,
-    };
+    });
     const { clock, signal } = impatience(ids.length);
     const runs = ids.map((id) => ({ id, name: id, startTimeMs: 0, claimKey: '1' }));
     return launcher(clock).launch(runs, signal);

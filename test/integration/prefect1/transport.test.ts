@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { PrefectApiError } from '../../../src/errors.ts';
 import { Secret } from '../../../src/secret.ts';
@@ -282,4 +283,15 @@ test('no error tells the key, though the server repeats it, nor the variables', 
   expect(everything).toContain('Bad header Bearer [secret]');
   expect(everything).not.toContain(KEY);
   expect(everything).not.toContain('a private line');
+});
+
+test('a key that no header can hold is not told by what refuses it', async () => {
+  const key = `${KEY}\u0001`;
+  const { backend } = backendFor('http://127.0.0.1:1', {
+    tenantId: TENANT_ID,
+    apiKey: () => Promise.resolve(new Secret(key)),
+  });
+  const error = await thrownBy(backend.look({ labels: [], beforeMs: 0, except: new Set() }, never));
+  expect(inspect(error, { depth: 10 })).not.toContain(KEY);
+  expect(error.message).toContain('[secret]');
 });

@@ -45,7 +45,7 @@ describe('a run whose invocation ended between claim and launch', () => {
     const version = api.flowRun(id)?.version;
     await claimOnly();
     clock.jump(121);
-    await start();
+    expect(await start()).toMatchObject({ found: 0, recovered: 1 });
     expect(tokens()).toEqual([clientToken(id, String(version))]);
     expect(ecs.tasks()).toMatchObject([{ startedBy: `agent/${id}` }]);
     expect(api.logs(id).map(({ message }) => message)).toEqual([

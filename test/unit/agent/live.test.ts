@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import type { FlowRun } from '../../../src/agent/flow-run.ts';
+import type { TaskFinder } from '../../../src/agent/launched-task.ts';
 import { failed, type LaunchOutcome } from '../../../src/agent/launch-outcome.ts';
 import { SettingsError } from '../../../src/errors.ts';
 import { freePort } from '../../support/free-port.ts';
-import { flowRun, scriptedAgent, startedAs } from '../../support/scripted-agent.ts';
+import { flowRun, ScriptedAgent, scriptedAgent, startedAs } from '../../support/scripted-agent.ts';
 
 const sleeps = (messages: string[]): string[] =>
   messages.flatMap((message) => /Sleeping flow run poller for (.*) seconds/.exec(message)?.[1] ?? []);
@@ -25,6 +27,21 @@ test('idle polls wait 0.5, 1, 2, 4, 8 and then 10 seconds; a find starts anew at
     '0.25',
     '0.5',
   ]);
+});
+
+test('a long-lived agent sweeps every minute, where it can say which tasks a run has', async () => {
+  class FindingAgent extends ScriptedAgent {
+    protected override get finder(): () => Promise<TaskFinder<FlowRun>> {
+      return () => Promise.resolve({ find: () => Promise.resolve([]), stop: () => Promise.resolve() });
+    }
+  }
+  const { backend, clock, logger } = scriptedAgent();
+  const agent = new FindingAgent({ maxPolls: 20 }, { backend, clock, logger }, ({ id }) => startedAs(id));
+  const startMs = clock.now();
+  await clock.until(agent.start());
+  const minutes = (clock.now() - startMs) / 60_000;
+  expect(backend.sweeps).toHaveLength(Math.ceil(minutes));
+  expect(minutes).toBeGreaterThan(2);
 });
 
 test('the agent looks ten seconds ahead (conformance 16)', async () => {

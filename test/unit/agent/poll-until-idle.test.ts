@@ -110,7 +110,8 @@ describe('a run that is due before the time is used up', () => {
 test('nothing is claimed when the time left might not be enough to launch it', async () => {
   const scripted = scriptedAgent();
   scripted.backend.queue = [flowRun('a')];
-  expect(await invoke(scripted, 12_000)).toMatchObject({ polls: 1, found: 1, claimed: 0 });
+  const overLimit = 'Left 1 due flow run(s) in the queue: no time is left.';
+  expect(await invoke(scripted, 12_000)).toMatchObject({ polls: 1, found: 1, claimed: 0, overLimit });
   expect(scripted.backend.claims).toEqual([]);
 });
 
@@ -434,12 +435,13 @@ describe('at most so many launches', () => {
   test('are made by one invocation; the rest stays in the queue, untouched', async () => {
     const scripted = scriptedAgent({ limits: { maxLaunches: 3 } });
     scripted.backend.queue = ['a', 'b', 'c', 'd', 'e'].map((id) => flowRun(id));
-    expect(await invoke(scripted)).toMatchObject({ claimed: 3, started: 3 });
+    const overLimit = 'Left 2 due flow run(s) in the queue: maxLaunches, which is 3.';
+    expect(await invoke(scripted)).toMatchObject({ claimed: 3, started: 3, overLimit });
     expect(scripted.backend.queue.map(({ id }) => id)).toEqual(['d', 'e']);
-    expect(scripted.logger.messages('info')).toContain(
-      'Left 2 due flow run(s) in the queue: no more may be launched now',
-    );
-    expect(await invoke(scripted)).toMatchObject({ claimed: 2, started: 2 });
+    expect(scripted.logger.messages('info')).toContain(overLimit);
+    const second = await invoke(scripted);
+    expect(second).toMatchObject({ claimed: 2, started: 2 });
+    expect(second.overLimit).toBeUndefined();
   });
 
   test('are counted with those of unknown fate, and without runs that were put back', async () => {

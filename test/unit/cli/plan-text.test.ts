@@ -60,6 +60,11 @@ test('a run that would be failed says why', () => {
   );
 });
 
+test('a run that would be cancelled says why', () => {
+  const late: ShownRun = { ...run, action: 'cancel', reason: 'too late' };
+  expect(planText([late], nowMs, plain)).toContain('\n  cancelled: too late\n');
+});
+
 test('nothing due is one line', () => {
   expect(planText([], nowMs, plain)).toBe('No flow runs are due.\n');
 });

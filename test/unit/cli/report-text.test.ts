@@ -37,6 +37,15 @@ test('nothing due is one line', () => {
   expect(reportText(tally.report(), plain)).toBe('1 poll: no flow run was due.\n');
 });
 
+test('what the sweep recovered and which limit was reached are told, where there is something to tell', () => {
+  const tally = new PollTally();
+  const overLimit = 'Left 2 due flow run(s) in the queue: maxLaunches, which is 3.';
+  Object.assign(tally, { polls: 1, recovered: 2, overLimit });
+  expect(reportText(tally.report(), plain)).toBe(
+    `1 poll: no flow run was due, 2 recovered by the sweep.\n${overLimit}\n`,
+  );
+});
+
 test('failed polls are told', () => {
   const tally = new PollTally();
   Object.assign(tally, { polls: 3, failedPolls: 2 });
