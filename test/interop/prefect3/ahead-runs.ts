@@ -10,10 +10,12 @@ const START_EARLY_MS = 1000;
 /** Runs that will be due, by a schedule and by hand. */
 export const aheadRuns: Chapter = async (story) => {
   const { api, checks, deployments, world } = story;
-  const [first] = await api.flowRunsOf(deployments.scheduled);
-  if (first === undefined) throw new Error('Expected the server to have scheduled a run; there is none.');
-  const scheduled = first.id;
-  const startTimeMs = Date.parse(first.expected_start_time ?? '');
+  const firstScheduled = async () => (await api.flowRunsOf(deployments.scheduled))[0];
+  // The server's scheduler looks every 5 s.
+  await until('the schedule to make a run', async () => (await firstScheduled()) !== undefined);
+  const first = await firstScheduled();
+  const scheduled = first?.id ?? '';
+  const startTimeMs = Date.parse(first?.expected_start_time ?? '');
   const cancelled = await api.createFlowRun(deployments.traced, { startTime: inSeconds(70) });
   const tooEarly = await api.createFlowRun(deployments.traced, { startTime: inSeconds(3600) });
   const neverLaunched = await api.createFlowRun(deployments.traced, { startTime: inSeconds(20) });
