@@ -41,7 +41,7 @@ export interface CreatedAgent {
 }
 
 /** See `Launching`. */
-export interface LaunchingParts {
+interface LaunchingParts {
   readonly ecsClient: ECSClient;
   readonly runTasks: RunTasks<FlowRun>;
   readonly tasks: TaskFinder<FlowRun> & Pick<EcsTasks<FlowRun>, 'stoppedRun'>;

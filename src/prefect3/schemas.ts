@@ -7,7 +7,7 @@ const instant = z
   .check(z.refine((value) => !Number.isNaN(Date.parse(value)), 'expected an ISO 8601 time'));
 
 /** A state as the API shows it. */
-export const state = z.object({
+const state = z.object({
   id: text,
   type: text,
   timestamp: instant,
