@@ -27,8 +27,9 @@ export const aheadRuns: Chapter = async (story) => {
       containers.map((tasks) => tasks.length),
       [1, 1, 0],
     );
-    await until('the container to look at its run', async () =>
-      (await api.logs(cancelled)).some((text) => text.includes('deployment steps completed')),
+    const [waiting] = tasksOf(story, cancelled);
+    await until('the container to look at its run', () =>
+      Promise.resolve(Boolean(world.ecs.output(waiting?.taskArn ?? ''))),
     );
     await api.cancel(cancelled);
     await untilFinal(story, [scheduled, cancelled, neverLaunched]);
