@@ -18,6 +18,8 @@ export interface CliIo {
   readonly clock: Clock;
   /** Calls the listener with each signal from now on, which then no longer ends the process. @returns what ends that */
   readonly onSignal: (listener: (signal: SignalName) => void) => () => void;
+  /** Asks the person at the terminal yes or no; absent: there is nobody. */
+  readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
 }
 
 /** The options that every command has. */

@@ -2,6 +2,7 @@
 import { systemClock } from '../clock.ts';
 import { environment } from '../settings/environment.ts';
 import type { SignalName } from './cli-io.ts';
+import { confirm } from './confirm.ts';
 import { runCli } from './run-cli.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
@@ -23,6 +24,9 @@ process.exitCode = await runCli(process.argv.slice(2), {
       for (const name of SIGNALS) process.off(name, listener);
     };
   },
+  ...(process.stdin.isTTY && {
+    confirm: (question: string) => confirm(question, process.stdin, process.stderr),
+  }),
 });
 
 // After a second signal the agent's work is still under way.

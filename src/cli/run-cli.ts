@@ -10,6 +10,7 @@ import { invokeCommand } from './invoke-command.ts';
 import { planCommand } from './plan-command.ts';
 import { printable } from './printable.ts';
 import { runCommand } from './run-command.ts';
+import { setupPoolCommand } from './setup-pool-command.ts';
 import { stackOf } from './stack-of.ts';
 import { table } from './table.ts';
 
@@ -55,6 +56,7 @@ function createProgram(io: CliIo, onEnd: (code: number) => void): Command {
     runCommand(io, onEnd),
     invokeCommand(io, onEnd),
     cleanupCommand(io, onEnd),
+    setupPoolCommand(io, onEnd),
   ];
   for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
@@ -79,6 +81,7 @@ Examples:
   $ agent run --forever                    Live as Prefect's own agent does, until Ctrl-C.
   $ agent invoke --stage prod              Let the deployed function poll now.
   $ agent cleanup                          Which task definitions are no longer used?
+  $ agent setup-pool                       Create the work pool of Prefect 3, or bring it up to date.
 `;
 
 function writeError(error: unknown, { stderr, env }: CliIo, debug: boolean): void {

@@ -7,6 +7,8 @@ import type { BaseJobTemplate } from './work-pool.ts';
 export interface PoolDefaults {
   /** A name or an ARN; undefined: the default cluster. */
   readonly cluster: string | undefined;
+  /** undefined: FARGATE. */
+  readonly launchType: 'FARGATE' | 'EC2' | 'EXTERNAL' | undefined;
   readonly taskRoleArn: string | undefined;
   readonly executionRoleArn: string | undefined;
   /** undefined: all subnets of the default VPC. */
@@ -100,7 +102,7 @@ function defaultsOf(defaults: PoolDefaults): Json {
     cpu: defaults.cpu,
     memory: defaults.memory,
     cluster: defaults.cluster,
-    launch_type: 'FARGATE',
+    launch_type: defaults.launchType ?? 'FARGATE',
     task_role_arn: defaults.taskRoleArn,
     execution_role_arn: defaults.executionRoleArn,
     prefect_api_key_secret_arn: defaults.apiKeySecretArn,

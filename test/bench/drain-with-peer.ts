@@ -12,7 +12,7 @@ const PATIENCE_MS = 600_000;
 
 /** Empties a queue with Prefect 1.4.1's own ECS agent. It lives already when the runs are created. */
 export async function drainWithPeer({ sandbox, enqueue, isDrained }: QueueToDrain): Promise<AgentCost> {
-  const programs = await prefectEnvironment();
+  const programs = await prefectEnvironment('prefect1');
   const home = await mkdtemp(join(tmpdir(), 'peer-'));
   await using cleanup = { [Symbol.asyncDispose]: () => rm(home, { recursive: true, force: true }) };
   // Without a network the agent would ask EC2 for the default VPC.

@@ -7,6 +7,7 @@ import { benchGrowth } from './growth.ts';
 import { benchIdle } from './idle.ts';
 import { watchMachine } from './machine.ts';
 import { benchOnTime } from './on-time.ts';
+import { benchWorkPool } from './work-pool.ts';
 
 const benches: Readonly<Record<string, (options: BenchOptions) => Promise<string>>> = {
   'cold-start': benchColdStart,
@@ -15,13 +16,14 @@ const benches: Readonly<Record<string, (options: BenchOptions) => Promise<string
   drain: benchDrain,
   growth: benchGrowth,
   cost: () => Promise.resolve(benchCost()),
+  'work-pool': benchWorkPool,
 };
 
 /** Prints the tables of the benches that are named, or of all. Times are this machine's; counts are not. */
 const names = Object.keys(benches);
 await new Command('npm run bench --')
   .addArgument(new Argument('[benches...]').choices(names).default(names))
-  .option('--peer', "let Prefect 1.4.1's own agent drain queues as well", false)
+  .option('--peer', "let Prefect's own agents do the same as well", false)
   .action(async (chosen: readonly string[], options: BenchOptions) => {
     for (const name of chosen) {
       const machine = watchMachine();

@@ -10,7 +10,7 @@ const run = promisify(execFile);
 
 const VENVS = fileURLToPath(new URL('../../.venv', import.meta.url));
 
-const INSTALL_TIMEOUT_MS = 300_000;
+const INSTALL_TIMEOUT_MS = 600_000;
 
 interface Environment {
   /** Its folder in .venv. */

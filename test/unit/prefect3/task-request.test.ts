@@ -237,6 +237,11 @@ describe('what a job has wrong fails the run with the field’s name', () => {
   });
 });
 
+test('a template that asks for a second task is refused', async () => {
+  const asked = requested({ pool: pool(template({ request: { count: 2 } })) });
+  await expect(asked).rejects.toThrow('task_run_request.count: expected 1, got 2');
+});
+
 test('a job that logs to CloudWatch says where', async () => {
   const jobVariables = { configure_cloudwatch_logs: true, execution_role_arn: role('a') };
   expect((await requested({ jobVariables })).logStream).toEqual({

@@ -97,6 +97,7 @@ describe('the cluster of a run', () => {
 describe('the template of a new pool', () => {
   const none: PoolDefaults = {
     cluster: undefined,
+    launchType: undefined,
     taskRoleArn: undefined,
     executionRoleArn: undefined,
     network: undefined,
@@ -110,6 +111,7 @@ describe('the template of a new pool', () => {
   const network = { awsvpcConfiguration: { subnets: ['subnet-a'] } };
   const all: PoolDefaults = {
     cluster: 'flows',
+    launchType: undefined,
     taskRoleArn: role('task'),
     executionRoleArn: role('execution'),
     network,

@@ -1,4 +1,4 @@
-import type { Checks } from '../support/checks.ts';
+import type { Checks } from '../../support/checks.ts';
 import type { Interop } from './interop.ts';
 
 /** Real flows that are due end as they must. */

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { PollResult } from '../../src/functions/wake.ts';
-import { startLocalFunction } from '../../src/sandbox/lambda/local-function.ts';
-import { type Sandbox, startSandbox } from '../../src/sandbox/start-sandbox.ts';
-import { prefectEnvironment } from './prefect-environment.ts';
+import type { PollResult } from '../../../src/functions/wake.ts';
+import { startLocalFunction } from '../../../src/sandbox/lambda/local-function.ts';
+import { type Sandbox, startSandbox } from '../../../src/sandbox/start-sandbox.ts';
+import { prefectEnvironment } from '../prefect-environment.ts';
 
-const BUNDLE = fileURLToPath(new URL('../../dist/poll.mjs', import.meta.url));
+const BUNDLE = fileURLToPath(new URL('../../../dist/poll.mjs', import.meta.url));
 const FLOWS = fileURLToPath(new URL('./flows.py', import.meta.url));
 
 /** How long the flows may take together, in milliseconds. */
@@ -37,7 +37,7 @@ export interface Interop extends AsyncDisposable {
 }
 
 export async function startInterop(): Promise<Interop> {
-  const programs = await prefectEnvironment();
+  const programs = await prefectEnvironment('prefect1');
   const directory = await mkdtemp(join(tmpdir(), 'interop-'));
   const sandbox = await startSandbox({
     path: [programs],

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import type { Checks } from '../support/checks.ts';
+import type { Checks } from '../../support/checks.ts';
 import type { Interop } from './interop.ts';
 
 /** How much later than its start time a run may be Running, in milliseconds: Python loads Prefect until then. */

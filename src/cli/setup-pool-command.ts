@@ -1,0 +1,32 @@
+import { Command } from 'commander';
+import type { CliIo } from './cli-io.ts';
+import { settingsOptions } from './settings-flags.ts';
+import type { SetupPoolOptions } from './setup-pool.ts';
+
+/** `agent setup-pool` */
+export function setupPoolCommand(io: CliIo, onEnd: (code: number) => void): Command {
+  const command = new Command('setup-pool')
+    .description('Create the work pool of Prefect 3 that this agent serves, or bring it up to date.')
+    .option('--yes', 'Write it without asking.')
+    .addHelpText('after', HELP)
+    .action(async (_, self: Command) => {
+      const { setupPool } = await import('./setup-pool.ts');
+      onEnd(await setupPool(io, self.optsWithGlobals<SetupPoolOptions>()));
+    });
+  for (const option of settingsOptions({ life: false })) command.addOption(option);
+  return command;
+}
+
+const HELP = `
+The pool is that of PREFECT_WORK_POOL, of type ecs. Its base job template is the one of Prefect's own ECS worker,
+with what the settings say of this deployment: cluster, roles, network, secret. In a pool that exists, what the
+settings do not speak of stays as it is. A pool of another type is not touched.
+
+The differences are shown first. They are written when you say yes, or with --yes; where nobody can be asked,
+nothing is written.
+
+Examples:
+  $ agent setup-pool
+  $ agent setup-pool --cluster flows --execution-role-arn arn:aws:iam::123456789012:role/flows --yes
+  $ agent setup-pool --json | jq '.changes[].name'
+`;

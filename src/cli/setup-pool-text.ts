@@ -1,0 +1,50 @@
+import type { TemplateChange } from '../prefect3/merge-template.ts';
+import type { Colors } from './colors.ts';
+import { oneLine } from './one-line.ts';
+import { table } from './table.ts';
+
+/** What was found and done; `--json` writes it as it is. */
+export interface PoolSetup {
+  readonly workPool: string;
+  readonly action: 'create' | 'update' | 'none';
+  /** Whether it was only looked at. */
+  readonly dryRun: boolean;
+  readonly changes: readonly TemplateChange[];
+}
+
+const MAX_WIDTH_NOW = 40;
+const MAX_WIDTH_THEN = 400;
+
+/** A row for each value that the settings change, then how many parts of the template are added. */
+export function poolChangesText(
+  { action, changes }: Pick<PoolSetup, 'action' | 'changes'>,
+  colors: Colors,
+): string {
+  const rows = changes
+    .filter(({ isSetting }) => isSetting)
+    .map(({ name, from, to }) => [
+      oneLine(name),
+      colors.red(shown(from, MAX_WIDTH_NOW)),
+      colors.green(shown(to, MAX_WIDTH_THEN)),
+    ]);
+  const list =
+    rows.length === 0 ? '' : table([['VARIABLE', 'NOW', 'THEN'].map((title) => colors.bold(title)), ...rows]);
+  const added = changes.length - rows.length;
+  // A new pool gets all of them.
+  if (action !== 'update' || added === 0) return list;
+  return `${list}${added} ${added === 1 ? 'part' : 'parts'} of the template, which the pool lacks, ${added === 1 ? 'is' : 'are'} added.\n`;
+}
+
+/** The last line: what was done, or why not. */
+export function poolOutcomeText({ workPool, action, dryRun }: PoolSetup): string {
+  const pool = `Work pool ${JSON.stringify(workPool)}`;
+  if (action === 'none') return `${pool} is as it should be.\n`;
+  if (!dryRun) return `${pool} was ${action}d.\n`;
+  return `${pool} would be ${action}d. Nothing was changed: --yes ${action}s it.\n`;
+}
+
+function shown(value: unknown, maxWidth: number): string {
+  if (value === undefined || value === null) return '-';
+  const text = oneLine(typeof value === 'string' ? value : JSON.stringify(value));
+  return text.length > maxWidth ? `${text.slice(0, maxWidth - 1)}…` : text;
+}
