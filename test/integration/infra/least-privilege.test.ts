@@ -293,7 +293,8 @@ const BY_HAND = [
 
 test('there is no call in the code but those that are looked at here', async () => {
   const commands: (string | undefined)[] = [];
-  for await (const file of glob('src/{agent,cli,control,ecs,functions,prefect1,settings}/**/*.ts')) {
+  for await (const file of glob('src/**/*.ts')) {
+    if (file.includes('sandbox')) continue;
     const text = await readFile(file, 'utf8');
     commands.push(...Array.from(text.matchAll(/new (\w+)Command\(/g), ([, name]) => name));
   }
