@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { PrefectApiError, type PrefectApiErrorOptions } from './errors.ts';
 
 /** What an error of the API is about. */
@@ -25,7 +26,7 @@ export function apiError(
 /** What `fetch` throws when there is no connection, or it breaks. */
 export function connectionError(context: ApiErrorContext, error: TypeError): PrefectApiError {
   // A key that no header can hold is quoted by what refuses it.
-  const isClean = context.redact(String(error.stack)) === String(error.stack);
+  const isClean = context.redact(inspect(error)) === inspect(error);
   const { code } = Object(error.cause) as Record<string, unknown>;
   const shown = typeof code === 'string' ? code : error.message;
   const effect = typeof code === 'string' && NEVER_SENT.has(code) ? 'none' : 'unknown';

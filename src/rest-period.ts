@@ -12,7 +12,9 @@ export class RestPeriod {
   /** Takes note of an answer that asks for a longer wait than a request waits itself. An hour at most counts. */
   note(error: unknown, nowMs: number): void {
     const retryAfterMs = error instanceof PrefectApiError ? (error.retryAfterMs ?? 0) : 0;
-    if (retryAfterMs > MAX_RETRY_AFTER_MS) this.untilMs = nowMs + Math.min(retryAfterMs, LONGEST_MS);
+    if (retryAfterMs <= MAX_RETRY_AFTER_MS) return;
+    // Answers to requests that were under way together may name different waits.
+    this.untilMs = Math.max(this.untilMs ?? 0, nowMs + Math.min(retryAfterMs, LONGEST_MS));
   }
 
   /** @throws PrefectApiError while it lasts. */

@@ -90,8 +90,9 @@ async function notice(): Promise<void> {
   for (const [name, broken] of Object.entries(MUTATIONS)) {
     const found = await firstBroken(MOST_TO_NOTICE, broken);
     const [first] = found?.violations ?? [];
+    const faults = broken.kinds === undefined ? '' : ` --faults ${[...broken.kinds].join(',')}`;
     console.log(
-      `${name.padEnd(30)} ${found === undefined ? 'nobody notices' : `seed ${found.seed}: ${first}`}`,
+      `${name.padEnd(30)} ${found === undefined ? 'nobody notices' : `seed ${found.seed}${faults}: ${first}`}`,
     );
     if (found === undefined) process.exitCode = 1;
   }

@@ -5,6 +5,7 @@ import type { ControlStore } from '../../src/control/control-record.ts';
 import type { Prefect1FlowRun } from '../../src/prefect1/flow-run.ts';
 import { readClaim } from '../../src/prefect1/states.ts';
 import type { Reply } from '../../src/sandbox/message.ts';
+import type { FaultKind } from './fault-kinds.ts';
 import { CANARY } from './leaks.ts';
 
 /** A deliberate break of the agent, put in from outside: the invariants must notice it. */
@@ -50,9 +51,11 @@ export const MUTATIONS = {
   /** Launches and tells long after the time that it has. */
   'works past the deadline': breaks(6, () => ({ deadlineShiftMs: 40_000 })),
   /** A RunTask whose answer was lost is taken for one that started nothing. */
-  'puts back after a lost answer': breaks(1, () => ({
-    reply: (_, operation, reply) => (operation === 'RunTask' && isLost(reply) ? noRoom : reply),
-  })),
+  'puts back after a lost answer': breaks(
+    1,
+    () => ({ reply: (_, operation, reply) => (operation === 'RunTask' && isLost(reply) ? noRoom : reply) }),
+    ['ecs-errors', 'slow-provisioning'],
+  ),
   /** What the agent may not do is the run's fault. */
   'fails runs on denied access': breaks(3, () => ({
     agent: (agent) => {
@@ -115,9 +118,18 @@ export const MUTATIONS = {
   })),
 };
 
-/** A broken agent: what must be noticed, and what makes the break, one of its own for each story. */
-function breaks(invariant: number, make: () => Mutation): { invariant: number; make: () => Mutation } {
-  return { invariant, make };
+/** A broken agent. */
+interface Break {
+  /** The one that must be seen to be broken. */
+  readonly invariant: number;
+  /** Makes one of its own for each story. */
+  readonly make: () => Mutation;
+  /** What must go wrong for the break to show, where that is rare among all that may. */
+  readonly kinds?: ReadonlySet<FaultKind>;
+}
+
+function breaks(invariant: number, make: () => Mutation, kinds: readonly FaultKind[] = []): Break {
+  return kinds.length === 0 ? { invariant, make } : { invariant, make, kinds: new Set(kinds) };
 }
 
 type Outcomes = (...parameters: unknown[]) => Promise<readonly { readonly kind: string }[]>;

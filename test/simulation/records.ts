@@ -1,4 +1,5 @@
 import type { Task } from '../../src/sandbox/ecs/new-task.ts';
+import { isScheduled } from '../../src/sandbox/prefect1/state.ts';
 import type { StateEvent } from '../../src/sandbox/prefect1/store.ts';
 import { CLAIM_KEY_TAG } from '../../src/task-request.ts';
 import type { Trace } from './trace.ts';
@@ -98,7 +99,11 @@ export class Records {
   stateChanged({ flowRunId: id, taskRunId, from, to }: StateEvent): void {
     const what = taskRunId === undefined ? id.slice(0, 8) : `${id.slice(0, 8)}'s task run`;
     this.#trace.note(this.#actor, `${what} ${from} -> ${to.type} ${to.start_time ?? ''} ${to.message ?? ''}`);
-    if (this.#actor !== 'agent' || to.type !== 'Failed' || taskRunId !== undefined) return;
+    if (this.#actor !== 'agent' || taskRunId !== undefined) return;
+    // Prefect Server checks no versions: a claim that takes effect half a minute late undoes what came since, and
+    // nobody can see afterwards that the run had been executed.
+    if (to.type === 'Submitted' && !isScheduled(from)) this.intend(id);
+    if (to.type !== 'Failed') return;
     const { wrong, mayFail, executing } = this.#run(id);
     if (wrong === undefined && !mayFail) {
       this.#trace.violation('3', `flow run ${id.slice(0, 8)} is failed, and nothing is wrong with it`);

@@ -4,11 +4,11 @@ import type { FaultKind } from './fault-kinds.ts';
 import { MUTATIONS } from './mutations.ts';
 import { simulate } from './simulate.ts';
 
-const TIMEOUT_MS = 120_000;
+const TIMEOUT_MS = 300_000;
 
 describe('whatever goes wrong', () => {
-  test('no invariant is broken in 150 stories', { timeout: TIMEOUT_MS }, async () => {
-    expect(await firstBroken(150)).toBeUndefined();
+  test('no invariant is broken in 100 stories', { timeout: TIMEOUT_MS }, async () => {
+    expect(await firstBroken(100)).toBeUndefined();
   });
 
   test('nor where nothing goes wrong, and every run is launched', { timeout: TIMEOUT_MS }, async () => {

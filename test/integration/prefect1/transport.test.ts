@@ -286,7 +286,7 @@ test('no error tells the key, though the server repeats it, nor the variables', 
 });
 
 test('a key that no header can hold is not told by what refuses it', async () => {
-  const key = `${KEY}\u0001`;
+  const key = `${KEY}\nx`;
   const { backend } = backendFor('http://127.0.0.1:1', {
     tenantId: TENANT_ID,
     apiKey: () => Promise.resolve(new Secret(key)),

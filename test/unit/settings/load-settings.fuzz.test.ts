@@ -65,7 +65,7 @@ async function expectSettingsOrNames(load: () => Promise<unknown>): Promise<void
   if (error === undefined) return;
   if (!(error instanceof SettingsError)) throw new Error('expected a SettingsError', { cause: error });
   for (const line of error.message.split('\n'))
-    expect(line).toMatch(/PREFECT__\w+|AGENT_\w+|CONTROL_\w+|HEALTH_\w+/);
+    expect(line).toMatch(/PREFECT_\w+|AGENT_\w+|CONTROL_\w+|HEALTH_\w+/);
   expect(inspect(error, { depth: 20, maxStringLength: null })).not.toContain(CANARY);
 }
 
