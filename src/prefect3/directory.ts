@@ -44,7 +44,8 @@ export class Directory {
   deployment(id: string | null | undefined): Deployment | undefined {
     const row = id == null ? undefined : this.#deployments.known.get(id);
     if (row === undefined) return undefined;
-    const { name, updated, job_variables: jobVariables } = row;
+    const { name, updated, infra_overrides: overrides } = row;
+    const jobVariables = row.job_variables ?? overrides;
     return { id: row.id, name, updated: updated ?? undefined, jobVariables: jobVariables ?? {} };
   }
 

@@ -56,7 +56,14 @@ export type Verdict = z.infer<typeof verdict>;
 export const bulkVerdicts = z.object({ results: z.array(z.object({ ...verdictShape, flow_run_id: text })) });
 
 export const deployments = z.array(
-  z.object({ id: text, name: text, updated: z.nullish(text), job_variables: z.nullish(json) }),
+  z.object({
+    id: text,
+    name: text,
+    updated: z.nullish(text),
+    job_variables: z.nullish(json),
+    // What Prefect 2 calls them.
+    infra_overrides: z.nullish(json),
+  }),
 );
 
 export const flows = z.array(z.object({ id: text, name: text }));

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { activeSlots } from './concurrency.ts';
-import { find, newRow, now, placeOf, type Store } from './store.ts';
+import { find, isPrefect2, newRow, now, placeOf, type Store } from './store.ts';
 import type { Deployment } from './tables.ts';
 import { poolNamed, queueNamed, wasPolled } from './work-pools.ts';
 
@@ -71,8 +71,11 @@ export function deleteDeployment(store: Store, { id }: Deployment): void {
 
 export function deploymentView(store: Store, { limit, ...deployment }: Deployment) {
   const { queue, pool } = placeOf(store, deployment);
+  const { job_variables: jobVariables, ...rest } = deployment;
   return {
-    ...deployment,
+    ...rest,
+    // Prefect 2 takes them under both names, and shows the older one.
+    [isPrefect2(store) ? 'infra_overrides' : 'job_variables']: jobVariables,
     schedules: [],
     concurrency_limit: null,
     global_concurrency_limit: limit === null ? null : limitView(store, { limit, ...deployment }),

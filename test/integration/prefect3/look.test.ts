@@ -20,6 +20,13 @@ test('a due run comes with what its deployment and flow say', async () => {
   ]);
 });
 
+test('the job variables of a deployment of Prefect 2 come under their older name', async () => {
+  const { createRuns, look } = await prefect3({ version: '2.20.26' });
+  createRuns(1);
+  const { runs } = await look();
+  expect(runs).toMatchObject([{ deployment: { jobVariables: { cpu: 256 } } }]);
+});
+
 test('nothing due costs one request, and two with the heartbeat', async () => {
   const { api, backend, look } = await prefect3();
   await look();
