@@ -73,6 +73,10 @@ export interface StartOptions {
    * a reason that lies in the agent. After one, runs are claimed one by one until one is launched. @default 0
    */
   readonly failuresBefore?: number;
+  /** What earlier starts of the same invocation did: this one adds to it. @default nothing */
+  readonly tally?: PollTally;
+  /** Asked now and then while a bounded start waits for runs that are not due yet: true ends the start. */
+  readonly interrupted?: (signal: AbortSignal) => Promise<boolean>;
 }
 
 /**
@@ -163,7 +167,7 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
    */
   async start(options: StartOptions = {}): Promise<PollReport> {
     const { deadlineMs, maxPolls = this.maxPolls, invocation = randomUUID(), failuresBefore = 0 } = options;
-    const stop = options.stop ?? new AbortController().signal;
+    const { stop = new AbortController().signal, tally = new PollTally(), interrupted } = options;
     using budget =
       deadlineMs === undefined
         ? processBudget(this.clock, stop, this.#timings)
@@ -180,7 +184,7 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
       budget,
       clock: this.clock,
       logger: this.logger,
-      tally: new PollTally(),
+      tally,
     };
     this.#trial.begin(failuresBefore);
     await this.#connect(budget.work);
@@ -189,7 +193,8 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
       await live(context, { maxPolls, agentAddress: this.agentAddress, stop });
     } else {
       const failure = await sweep(context);
-      await pollUntilIdle(context, { maxPolls, leadMs: this.leadMs, lingerMs: this.lingerMs, stop });
+      const { leadMs, lingerMs } = this;
+      await pollUntilIdle(context, { maxPolls: tally.polls + maxPolls, leadMs, lingerMs, stop, interrupted });
       if (failure !== undefined)
         throw new PollFailedError(`The sweep failed: ${failure}`, context.tally.report());
     }

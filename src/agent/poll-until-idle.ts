@@ -8,14 +8,20 @@ import type { PollReport } from './poll-report.ts';
 /** After so many looks in a row at which no run was ready, what they wait for won't come within seconds. */
 const MAX_FRUITLESS_LOOKS = 3;
 
+/** How often a wait asks whether it is to end, in milliseconds. */
+const ASK_EVERY_MS = 2000;
+
 interface PollUntilIdleOptions {
+  /** Those that the tally holds already count. */
   readonly maxPolls: number;
   /** How long before its start time a run is launched, in milliseconds: its process waits, not the invocation. */
   readonly leadMs: number;
   /** How long to wait at most before looking again when nothing is due, in milliseconds; undefined: end instead. */
   readonly lingerMs: number | undefined;
-  /** Ends the lingering. */
+  /** Ends a wait. */
   readonly stop: AbortSignal;
+  /** Asked now and then during a wait: true ends it, and with it the polls. */
+  readonly interrupted?: ((signal: AbortSignal) => Promise<boolean>) | undefined;
 }
 
 /**
@@ -40,7 +46,7 @@ export async function pollUntilIdle<Run extends FlowRun>(
 
 async function poll<Run extends FlowRun>(
   context: PollContext<Run>,
-  { maxPolls, leadMs, lingerMs, stop }: PollUntilIdleOptions,
+  { maxPolls, leadMs, lingerMs, stop, interrupted }: PollUntilIdleOptions,
 ): Promise<void> {
   const { tally, budget } = context;
   // A run is worked on once in an invocation: what came of it won't change within seconds.
@@ -71,7 +77,8 @@ async function poll<Run extends FlowRun>(
     );
     // The others were looked for in vain: somebody else has them.
     postponed.clear();
-    if (!(await waited(context, nextLookMs(context, due.nextMs, lingerMs), stop))) break;
+    const waitMs = nextLookMs(context, due.nextMs, lingerMs);
+    if (!(await waited(context, waitMs, { stop, interrupted }))) break;
   }
   leave(context, [...postponed.values()]);
 }
@@ -92,16 +99,22 @@ function nextLookMs<Run extends FlowRun>(
   return Math.min(nextMs - clock.now(), lingerMs);
 }
 
-/** Waits before the next look. False: the time left would be too short for a launch, or the agent was told to stop. */
+/** Waits before the next look. False: the time left would be too short for a launch, or the wait was ended. */
 async function waited<Run extends FlowRun>(
   { clock, budget, logger, platform }: PollContext<Run>,
   waitMs: number,
-  stop: AbortSignal,
+  { stop, interrupted }: Pick<PollUntilIdleOptions, 'stop' | 'interrupted'>,
 ): Promise<boolean> {
   if (platform.launchable(budget.launchMs() - waitMs) < 1) return false;
   logger.debug(`Nothing is due. Looking again in ${waitMs / 1000} seconds...`);
+  const signal = AbortSignal.any([stop, budget.work]);
+  const untilMs = clock.now() + waitMs;
+  const askEveryMs = interrupted === undefined ? Infinity : ASK_EVERY_MS;
   try {
-    await clock.sleep(waitMs, AbortSignal.any([stop, budget.work]));
+    for (let leftMs = waitMs; leftMs > 0; leftMs = untilMs - clock.now()) {
+      await clock.sleep(Math.min(leftMs, askEveryMs), signal);
+      if (leftMs > askEveryMs && (await interrupted?.(signal))) return false;
+    }
     return true;
   } catch {
     return false;

@@ -18,18 +18,21 @@ export interface PollEnd {
 }
 
 /** The record after an invocation: the same one when a later invocation has ended already. */
-export function afterPoll(record: ControlRecord | undefined, end: PollEnd): ControlRecord {
-  if (record !== undefined && record.lastPollMs >= end.atMs) return record;
+export function afterPoll(record: ControlRecord, end: PollEnd): ControlRecord {
+  const { lastPollMs = 0 } = record;
+  if (lastPollMs >= end.atMs) return record;
   // What another invocation learnt of launching since this one began is newer.
-  const isOverlapped = record !== undefined && record.lastPollMs > end.startMs;
-  const notBeforeMs = Math.max(record?.notBeforeMs ?? 0, end.notBeforeMs ?? 0);
+  const isOverlapped = lastPollMs > end.startMs;
+  const notBeforeMs = Math.max(record.notBeforeMs ?? 0, end.notBeforeMs ?? 0);
   const isLeftAlone = notBeforeMs > end.atMs;
   return {
+    ...record,
     lastPollMs: end.atMs,
-    lastSuccessMs: end.failure === undefined ? end.atMs : record?.lastSuccessMs,
+    lastSuccessMs: end.failure === undefined ? end.atMs : record.lastSuccessMs,
     lastFailure: isLeftAlone ? undefined : end.failure,
     notBeforeMs: isLeftAlone ? notBeforeMs : undefined,
-    circuit: isOverlapped ? record.circuit : nextCircuit(record?.circuit, end),
+    circuit: isOverlapped ? record.circuit : nextCircuit(record.circuit, end),
+    pollingUntilMs: undefined,
   };
 }
 

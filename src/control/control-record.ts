@@ -2,9 +2,17 @@
  * What the agent remembers of itself from one invocation to the next. Nothing about single flow runs is in
  * it: those are in Prefect and ECS. Moments are in milliseconds since the epoch.
  */
-export interface ControlRecord {
-  /** When the last invocation ended. It grows with each write, so it tells one record from the next. */
-  readonly lastPollMs: number;
+export interface ControlRecord extends PollMemory {
+  /** How often a poll was asked for. One that differs from what a poll has read says that it was poked since. */
+  readonly pokes: number;
+  /** undefined: the agent claims what is due. */
+  readonly paused: Pause | undefined;
+}
+
+/** What the polls write. The rest is written by people and what acts for them. */
+export interface PollMemory {
+  /** When the last invocation ended; undefined before the first. It grows, so it tells one record from the next. */
+  readonly lastPollMs: number | undefined;
   /** When the last invocation that did its work ended; undefined when none ever did. */
   readonly lastSuccessMs: number | undefined;
   /** Why the last invocation failed; undefined when it did not, or only because Prefect asked to be left alone. */
@@ -13,6 +21,14 @@ export interface ControlRecord {
   readonly notBeforeMs: number | undefined;
   /** undefined: the last launch worked, or there was none yet. */
   readonly circuit: Circuit | undefined;
+  /** Until when an invocation under way looks again when it is poked; undefined: none is. It may be over. */
+  readonly pollingUntilMs: number | undefined;
+}
+
+/** That somebody wants nothing to be claimed. */
+export interface Pause {
+  readonly sinceMs: number;
+  readonly reason: string | undefined;
 }
 
 /** That launching does not work, for a reason that lies in the agent, its settings or its account. */
@@ -25,13 +41,31 @@ export interface Circuit {
   readonly openedAtMs: number | undefined;
 }
 
-/** Keeps the control record. */
+/** The record of a deployment in which nothing has happened yet. */
+export const EMPTY_RECORD: ControlRecord = {
+  lastPollMs: undefined,
+  lastSuccessMs: undefined,
+  lastFailure: undefined,
+  notBeforeMs: undefined,
+  circuit: undefined,
+  pollingUntilMs: undefined,
+  pokes: 0,
+  paused: undefined,
+};
+
+/** Keeps the control record. Each method is one request, and throws AwsError when it can't be done. */
 export interface ControlStore {
-  /** The record; undefined before the first poll of a deployment. @throws AwsError when it can't be read. */
-  read(signal: AbortSignal): Promise<ControlRecord | undefined>;
+  read(signal: AbortSignal): Promise<ControlRecord>;
+  /** Notes that an invocation looks again when it is poked until `untilMs`. @returns the record as it then is */
+  begin(untilMs: number, signal: AbortSignal): Promise<ControlRecord>;
   /**
-   * Writes `next` if the record still is `previous`: nobody who was frozen sets it back.
-   * @returns whether it was written. @throws AwsError
+   * Writes what polls write of `next` if the record still is `previous`: nobody who was frozen sets it back, and no
+   * poke is missed.
+   * @returns whether it was written
    */
-  replace(previous: ControlRecord | undefined, next: ControlRecord, signal: AbortSignal): Promise<boolean>;
+  replace(previous: ControlRecord, next: PollMemory, signal: AbortSignal): Promise<boolean>;
+  /** Notes that a poll is asked for. @returns the record as it then is */
+  poke(signal: AbortSignal): Promise<ControlRecord>;
+  /** Pauses the agent; undefined resumes it. @returns the record as it was before */
+  pause(pause: Pause | undefined, signal: AbortSignal): Promise<ControlRecord>;
 }

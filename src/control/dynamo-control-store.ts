@@ -3,13 +3,13 @@ import {
   ConditionalCheckFailedException,
   DynamoDBClient,
   GetItemCommand,
+  type ReturnValue,
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import * as z from 'zod/mini';
-import type { ControlRecord, ControlStore } from './control-record.ts';
+import { memoryAttributes, numberOf, pauseAttribute, recordOf } from './control-item.ts';
+import type { ControlRecord, ControlStore, Pause, PollMemory } from './control-record.ts';
 import { describeError } from '../describe-error.ts';
-import { describeIssues } from '../describe-issues.ts';
 import { AwsError } from '../errors.ts';
 
 const CONNECTION_TIMEOUT_MS = 2000;
@@ -18,38 +18,18 @@ const REQUEST_TIMEOUT_MS = 4000;
 /** The one item of the table. */
 const KEY = { id: { S: 'control' } };
 
-const number = z.pipe(
-  z.object({ N: z.string('expected a number') }, 'expected a number'),
-  z.transform(({ N }) => Number(N)),
-);
+export interface DynamoControlStoreOptions {
+  /** @default the AWS configuration's */
+  readonly region?: string | undefined;
+}
 
-const text = z.pipe(
-  z.object({ S: z.string('expected a string') }, 'expected a string'),
-  z.transform(({ S }) => S),
-);
-
-const circuit = z.pipe(
-  z.object(
-    { M: z.object({ failures: number, reason: text, openedAtMs: z.optional(number) }, 'expected a map') },
-    'expected a map',
-  ),
-  z.transform(({ M }) => ({ ...M, openedAtMs: M.openedAtMs })),
-);
-
-const item = z.object({
-  lastPollMs: number,
-  lastSuccessMs: z.optional(number),
-  lastFailure: z.optional(text),
-  notBeforeMs: z.optional(number),
-  circuit: z.optional(circuit),
-});
-
-/** Reasons come from outside and may be long. */
-const MAX_TEXT_LENGTH = 1000;
-
-/** The store in a table of the environment's account and region. */
-export function openDynamoControlStore(table: string): DynamoControlStore {
+/** The store in a table of the environment's account. */
+export function openDynamoControlStore(
+  table: string,
+  { region }: DynamoControlStoreOptions = {},
+): DynamoControlStore {
   const client = new DynamoDBClient({
+    ...(region !== undefined && { region }),
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
@@ -58,6 +38,11 @@ export function openDynamoControlStore(table: string): DynamoControlStore {
   });
   return new DynamoControlStore(client, table);
 }
+
+type Update = Pick<
+  UpdateItemCommandInput,
+  'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeValues'
+>;
 
 /** Keeps the control record as one item of a DynamoDB table whose key is `id`. */
 export class DynamoControlStore implements ControlStore {
@@ -69,36 +54,57 @@ export class DynamoControlStore implements ControlStore {
     this.#table = table;
   }
 
-  async read(abortSignal: AbortSignal): Promise<ControlRecord | undefined> {
+  async read(abortSignal: AbortSignal): Promise<ControlRecord> {
     // Health asks right after a poll: an answer that is a second old could be wrong.
     const command = new GetItemCommand({ TableName: this.#table, Key: KEY, ConsistentRead: true });
     const { Item } = await this.#orExplain('read', () => this.#client.send(command, { abortSignal }));
-    if (Item === undefined) return undefined;
-    const parsed = item.safeParse(Item);
-    if (!parsed.success) {
-      throw new AwsError(
-        `The control record in the table ${this.#table} is damaged: ${describeIssues(parsed.error)}. Delete the item; the next poll writes a new one.`,
-      );
-    }
-    const { lastPollMs, lastSuccessMs, lastFailure, notBeforeMs, circuit: found } = parsed.data;
-    return { lastPollMs, lastSuccessMs, lastFailure, notBeforeMs, circuit: found };
+    return recordOf(this.#table, Item);
   }
 
-  async replace(
-    previous: ControlRecord | undefined,
-    next: ControlRecord,
-    abortSignal: AbortSignal,
-  ): Promise<boolean> {
-    const command = new UpdateItemCommand({ TableName: this.#table, Key: KEY, ...update(previous, next) });
-    return this.#orExplain('write', async () => {
-      try {
-        await this.#client.send(command, { abortSignal });
-        return true;
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) return false;
-        throw error;
-      }
+  async begin(untilMs: number, signal: AbortSignal): Promise<ControlRecord> {
+    return this.#update('ALL_NEW', updating({ pollingUntilMs: numberOf(untilMs) }), signal);
+  }
+
+  async replace(previous: ControlRecord, next: PollMemory, signal: AbortSignal): Promise<boolean> {
+    const { ExpressionAttributeValues, ...update } = updating(memoryAttributes(next));
+    const isPrevious = [
+      previous.lastPollMs === undefined ? 'attribute_not_exists(lastPollMs)' : 'lastPollMs = :previous',
+      previous.pokes === 0 ? 'attribute_not_exists(pokes)' : 'pokes = :pokes',
+    ];
+    const known = values({
+      ':previous': numberOf(previous.lastPollMs),
+      ':pokes': previous.pokes === 0 ? undefined : numberOf(previous.pokes),
     });
+    try {
+      await this.#update(
+        'NONE',
+        {
+          ...update,
+          ConditionExpression: isPrevious.join(' AND '),
+          ExpressionAttributeValues: { ...ExpressionAttributeValues, ...known },
+        },
+        signal,
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof AwsError && error.cause instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
+  }
+
+  async poke(signal: AbortSignal): Promise<ControlRecord> {
+    const ExpressionAttributeValues = { ':one': { N: '1' } };
+    return this.#update('ALL_NEW', { UpdateExpression: 'ADD pokes :one', ExpressionAttributeValues }, signal);
+  }
+
+  async pause(pause: Pause | undefined, signal: AbortSignal): Promise<ControlRecord> {
+    return this.#update('ALL_OLD', updating({ paused: pause && pauseAttribute(pause) }), signal);
+  }
+
+  async #update(ReturnValues: ReturnValue, update: Update, abortSignal: AbortSignal): Promise<ControlRecord> {
+    const command = new UpdateItemCommand({ TableName: this.#table, Key: KEY, ReturnValues, ...update });
+    const { Attributes } = await this.#orExplain('write', () => this.#client.send(command, { abortSignal }));
+    return recordOf(this.#table, Attributes);
   }
 
   async #orExplain<T>(action: string, call: () => Promise<T>): Promise<T> {
@@ -114,50 +120,24 @@ export class DynamoControlStore implements ControlStore {
 }
 
 /** An update and not a put: what others keep in the item stays. */
-function update(
-  previous: ControlRecord | undefined,
-  next: ControlRecord,
-): Pick<UpdateItemCommandInput, 'UpdateExpression' | 'ConditionExpression' | 'ExpressionAttributeValues'> {
-  const values: Record<string, AttributeValue> = {};
-  const set: string[] = [];
-  const remove: string[] = [];
-  for (const [name, value] of Object.entries(attributesOf(next))) {
-    if (value === undefined) remove.push(name);
-    else {
-      set.push(`${name} = :${name}`);
-      values[`:${name}`] = value;
-    }
-  }
-  if (previous !== undefined) values[':previous'] = numberOf(previous.lastPollMs);
+function updating(attributes: Readonly<Record<string, AttributeValue | undefined>>): Update {
+  const names = Object.keys(attributes);
+  const set = names.filter((name) => attributes[name] !== undefined).map((name) => `${name} = :${name}`);
+  const removed = names.filter((name) => attributes[name] === undefined);
+  const given = values(Object.fromEntries(names.map((name) => [`:${name}`, attributes[name]])));
   return {
-    UpdateExpression: `SET ${set.join(', ')}${remove.length > 0 ? ` REMOVE ${remove.join(', ')}` : ''}`,
-    ConditionExpression:
-      previous === undefined ? 'attribute_not_exists(lastPollMs)' : 'lastPollMs = :previous',
-    ExpressionAttributeValues: values,
+    UpdateExpression: [
+      set.length > 0 ? `SET ${set.join(', ')}` : '',
+      removed.length > 0 ? `REMOVE ${removed.join(', ')}` : '',
+    ].join(' '),
+    ...(set.length > 0 && { ExpressionAttributeValues: given }),
   };
 }
 
-function attributesOf(record: ControlRecord): Record<keyof ControlRecord, AttributeValue | undefined> {
-  const { lastPollMs, lastSuccessMs, lastFailure, notBeforeMs, circuit: open } = record;
-  return {
-    lastPollMs: numberOf(lastPollMs),
-    lastSuccessMs: lastSuccessMs === undefined ? undefined : numberOf(lastSuccessMs),
-    lastFailure: lastFailure === undefined ? undefined : textOf(lastFailure),
-    notBeforeMs: notBeforeMs === undefined ? undefined : numberOf(notBeforeMs),
-    circuit: open && {
-      M: {
-        failures: numberOf(open.failures),
-        reason: textOf(open.reason),
-        ...(open.openedAtMs !== undefined && { openedAtMs: numberOf(open.openedAtMs) }),
-      },
-    },
-  };
-}
-
-function numberOf(value: number): AttributeValue {
-  return { N: String(value) };
-}
-
-function textOf(value: string): AttributeValue {
-  return { S: value.slice(0, MAX_TEXT_LENGTH) };
+function values(
+  attributes: Readonly<Record<string, AttributeValue | undefined>>,
+): Record<string, AttributeValue> {
+  return Object.fromEntries(
+    Object.entries(attributes).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
 }

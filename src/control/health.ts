@@ -1,24 +1,29 @@
-import type { ControlRecord } from './control-record.ts';
+import type { ControlRecord, Pause } from './control-record.ts';
 
 /** Whether the agent does its work; when it does not, why. */
 export type Health =
-  | { readonly healthy: true; readonly lastSuccessMs: number }
+  | {
+      readonly healthy: true;
+      readonly lastSuccessMs: number;
+      /** That it claims nothing because somebody wants so; undefined: it does. */
+      readonly note: string | undefined;
+    }
   | { readonly healthy: false; readonly reason: string };
 
 /**
  * The agent is healthy while its last poll did its work and that is not longer ago than `maxAgeMs`, and while
- * it can launch what is due.
+ * it can launch what is due. A pause changes nothing of that.
  */
-export function healthOf(record: ControlRecord | undefined, maxAgeMs: number, nowMs: number): Health {
-  if (record === undefined) return unhealthy('No poll has ended yet.');
-  const { lastPollMs, lastSuccessMs, lastFailure, notBeforeMs = 0 } = record;
+export function healthOf(record: ControlRecord, maxAgeMs: number, nowMs: number): Health {
+  const { lastPollMs, lastSuccessMs, lastFailure, notBeforeMs = 0, paused } = record;
+  if (lastPollMs === undefined) return unhealthy('No poll has ended yet.');
   const blocked = blockedText(record);
   if (blocked !== undefined) return unhealthy(blocked);
   if (lastFailure !== undefined) {
     return unhealthy(`The last poll failed, ${ago(lastPollMs, nowMs)}: ${lastFailure}`);
   }
   if (lastSuccessMs !== undefined && nowMs - lastSuccessMs <= maxAgeMs) {
-    return { healthy: true, lastSuccessMs };
+    return { healthy: true, lastSuccessMs, note: paused && pausedText(paused) };
   }
   const why = notBeforeMs > nowMs ? `${leftAloneText(notBeforeMs)} ` : '';
   return unhealthy(
@@ -38,6 +43,12 @@ export function blockedText(record: ControlRecord): string | undefined {
 /** That the API is left alone, for people. */
 export function leftAloneText(notBeforeMs: number): string {
   return `Prefect asked to be left alone until ${timeText(notBeforeMs)}.`;
+}
+
+/** That nothing is claimed, for people. */
+export function pausedText({ sinceMs, reason }: Pause): string {
+  const since = `Paused since ${timeText(sinceMs)}`;
+  return reason === undefined ? `${since}.` : `${since}: ${reason}`;
 }
 
 function unhealthy(reason: string): Health {

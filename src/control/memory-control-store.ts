@@ -1,16 +1,42 @@
-import type { ControlRecord, ControlStore } from './control-record.ts';
+import {
+  type ControlRecord,
+  type ControlStore,
+  EMPTY_RECORD,
+  type Pause,
+  type PollMemory,
+} from './control-record.ts';
 
 /** Keeps the control record as long as the process lives. */
 export class MemoryControlStore implements ControlStore {
-  #record: ControlRecord | undefined;
+  #record = EMPTY_RECORD;
 
-  async read(): Promise<ControlRecord | undefined> {
+  async read(): Promise<ControlRecord> {
     return Promise.resolve(this.#record);
   }
 
-  async replace(previous: ControlRecord | undefined, next: ControlRecord): Promise<boolean> {
-    if (this.#record?.lastPollMs !== previous?.lastPollMs) return false;
-    this.#record = next;
-    return Promise.resolve(true);
+  async begin(untilMs: number): Promise<ControlRecord> {
+    return this.#change({ pollingUntilMs: untilMs });
+  }
+
+  async replace(previous: ControlRecord, next: PollMemory): Promise<boolean> {
+    const { lastPollMs, pokes, paused } = this.#record;
+    if (lastPollMs !== previous.lastPollMs || pokes !== previous.pokes) return false;
+    await this.#change({ ...next, pokes, paused });
+    return true;
+  }
+
+  async poke(): Promise<ControlRecord> {
+    return this.#change({ pokes: this.#record.pokes + 1 });
+  }
+
+  async pause(paused: Pause | undefined): Promise<ControlRecord> {
+    const before = this.#record;
+    await this.#change({ paused });
+    return before;
+  }
+
+  async #change(change: Partial<ControlRecord>): Promise<ControlRecord> {
+    this.#record = { ...this.#record, ...change };
+    return Promise.resolve(this.#record);
   }
 }

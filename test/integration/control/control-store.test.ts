@@ -1,7 +1,7 @@
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { PollEnd } from '../../../src/control/after-poll.ts';
-import type { ControlRecord, ControlStore } from '../../../src/control/control-record.ts';
+import { type ControlRecord, type ControlStore, EMPTY_RECORD } from '../../../src/control/control-record.ts';
 import { createControlStore } from '../../../src/control/create-control-store.ts';
 import { DynamoControlStore } from '../../../src/control/dynamo-control-store.ts';
 import { recordPoll } from '../../../src/control/record-poll.ts';
@@ -25,28 +25,24 @@ const stores: [name: string, create: () => Promise<ControlStore>][] = [
 ];
 
 describe.each(stores)('the control record %s', (_, create) => {
-  test('is absent before the first poll', async () => {
-    expect(await (await create()).read(never)).toBeUndefined();
+  test('is empty before the first poll', async () => {
+    expect(await (await create()).read(never)).toEqual(EMPTY_RECORD);
   });
 
   const full: ControlRecord = {
+    ...EMPTY_RECORD,
     lastPollMs: 1000,
     lastSuccessMs: 900,
     lastFailure: 'db down',
     notBeforeMs: 5000,
     circuit: { failures: 3, reason: 'denied', openedAtMs: 800 },
+    pollingUntilMs: 1040,
   };
-  const bare: ControlRecord = {
-    lastPollMs: 2000,
-    lastSuccessMs: undefined,
-    lastFailure: undefined,
-    notBeforeMs: undefined,
-    circuit: undefined,
-  };
+  const bare: ControlRecord = { ...EMPTY_RECORD, lastPollMs: 2000 };
 
   test('is what was written last, and nothing of what was before', async () => {
     const store = await create();
-    expect(await store.replace(undefined, full, never)).toBe(true);
+    expect(await store.replace(EMPTY_RECORD, full, never)).toBe(true);
     expect(await store.read(never)).toEqual(full);
     expect(await store.replace(full, bare, never)).toBe(true);
     expect(await store.read(never)).toEqual(bare);
@@ -60,14 +56,17 @@ describe.each(stores)('the control record %s', (_, create) => {
   });
 
   test.each([
-    ['the first', undefined],
+    ['the first', EMPTY_RECORD],
     ['another', { ...full, lastPollMs: 999 }],
+    ['one that was not poked since', { ...full, pokes: 1 }],
   ])('is not written by who takes it for %s', async (_, previous) => {
     const store = await create();
-    await store.replace(undefined, full, never);
+    await store.replace(EMPTY_RECORD, full, never);
     expect(await store.replace(previous, bare, never)).toBe(false);
     expect(await store.read(never)).toEqual(full);
   });
+
+  const options = { heedsPokes: true, signal: never };
 
   const end = (change: Partial<PollEnd>): PollEnd => ({
     startMs: 500,
@@ -82,18 +81,64 @@ describe.each(stores)('the control record %s', (_, create) => {
   test('is not set back by an invocation that was frozen and thawed', async () => {
     const store = await create();
     // It read the record, and since then another invocation has found launching blocked and Prefect busy.
-    await store.replace(undefined, full, never);
-    expect(await recordPoll(store, undefined, end({ atMs: 950, launched: true }), never)).toEqual(full);
-    const thawed = await recordPoll(store, undefined, end({ launched: true }), never);
-    expect(thawed).toEqual({ ...full, lastPollMs: 2000, lastSuccessMs: 2000, lastFailure: undefined });
+    await store.replace(EMPTY_RECORD, full, never);
+    const note = (change: Partial<PollEnd>) => recordPoll(store, EMPTY_RECORD, end(change), options);
+    expect(await note({ atMs: 950, launched: true })).toEqual(full);
+    const thawed = await note({ launched: true });
+    expect(thawed).toEqual({
+      ...full,
+      lastPollMs: 2000,
+      lastSuccessMs: 2000,
+      lastFailure: undefined,
+      pollingUntilMs: undefined,
+    });
     expect(await store.read(never)).toEqual(thawed);
   });
 
   test('takes in what two invocations at once have to say', async () => {
     const store = await create();
     const ends = [end({ atMs: 2000 }), end({ atMs: 2001, failure: 'db down' }), end({ atMs: 2002 })];
-    await Promise.all(ends.map((each) => recordPoll(store, undefined, each, never)));
+    await Promise.all(ends.map((each) => recordPoll(store, EMPTY_RECORD, each, options)));
     expect(await store.read(never)).toMatchObject({ lastPollMs: 2002, lastSuccessMs: 2002 });
+  });
+
+  test('says until when an invocation under way looks again, and no longer when that has ended', async () => {
+    const store = await create();
+    await store.replace(EMPTY_RECORD, bare, never);
+    const begun = await store.begin(3000, never);
+    expect(begun).toEqual({ ...bare, pollingUntilMs: 3000 });
+    const ended = await recordPoll(store, begun, end({ startMs: 2500, atMs: 2600 }), options);
+    expect(ended).toMatchObject({ lastPollMs: 2600, pollingUntilMs: undefined });
+    expect(await store.read(never)).toEqual(ended);
+  });
+
+  test.each([
+    [true, 'is not over'],
+    [false, 'ends all the same, and leaves the poke to the next'],
+  ])('when it is poked meanwhile, and can look again: %s, an invocation %s', async (heedsPokes) => {
+    const store = await create();
+    const begun = await store.begin(3000, never);
+    expect(await store.poke(never)).toMatchObject({ pokes: 1, pollingUntilMs: 3000 });
+    const ended = await recordPoll(store, begun, end({}), { heedsPokes, signal: never });
+    const after = heedsPokes ? { lastPollMs: undefined, pollingUntilMs: 3000 } : { lastPollMs: 2000 };
+    expect(ended === undefined).toBe(heedsPokes);
+    expect(await store.read(never)).toMatchObject({ pokes: 1, ...after });
+  });
+
+  test('keeps pokes and a pause, which polls don’t write', async () => {
+    const store = await create();
+    const paused = { sinceMs: 100, reason: 'new cluster' };
+    expect(await store.pause(paused, never)).toEqual(EMPTY_RECORD);
+    await store.poke(never);
+    const read = await store.poke(never);
+    expect(read).toEqual({ ...EMPTY_RECORD, pokes: 2, paused });
+    await store.replace(read, full, never);
+    expect(await store.read(never)).toEqual({ ...full, pokes: 2, paused });
+    expect(await store.pause({ sinceMs: 200, reason: undefined }, never)).toMatchObject({ paused });
+    expect(await store.pause(undefined, never)).toMatchObject({
+      paused: { sinceMs: 200, reason: undefined },
+    });
+    expect(await store.read(never)).toEqual({ ...full, pokes: 2 });
   });
 });
 
@@ -124,12 +169,8 @@ test('a DynamoDB that is not there is an AwsError, for reading and for writing',
   });
   const store = new DynamoControlStore(client, 'control');
   await expect(store.read(never)).rejects.toThrow('Could not read the control record');
-  const record = {
-    lastPollMs: 1,
-    lastSuccessMs: 1,
-    lastFailure: undefined,
-    notBeforeMs: undefined,
-    circuit: undefined,
-  };
-  await expect(store.replace(undefined, record, never)).rejects.toThrow('Could not write the control record');
+  const record = { ...EMPTY_RECORD, lastPollMs: 1 };
+  await expect(store.replace(EMPTY_RECORD, record, never)).rejects.toThrow(
+    'Could not write the control record',
+  );
 });

@@ -1,13 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { afterPoll, type PollEnd } from '../../../src/control/after-poll.ts';
-import type { ControlRecord } from '../../../src/control/control-record.ts';
+import { type ControlRecord, EMPTY_RECORD } from '../../../src/control/control-record.ts';
 
 const BEFORE: ControlRecord = {
+  ...EMPTY_RECORD,
   lastPollMs: 1000,
   lastSuccessMs: 1000,
-  lastFailure: undefined,
-  notBeforeMs: undefined,
-  circuit: undefined,
 };
 
 const end = (change: Partial<PollEnd> = {}): PollEnd => ({
@@ -34,7 +32,7 @@ test('a failure leaves the last success as it was', () => {
     lastPollMs: 61_000,
     lastFailure: 'db down',
   });
-  expect(afterPoll(undefined, end({ failure: 'db down' })).lastSuccessMs).toBeUndefined();
+  expect(afterPoll(EMPTY_RECORD, end({ failure: 'db down' })).lastSuccessMs).toBeUndefined();
 });
 
 describe('the moment until which Prefect asked to be left alone', () => {

@@ -1,20 +1,18 @@
 import { expect, test } from 'vitest';
-import type { ControlRecord } from '../../../src/control/control-record.ts';
+import { type ControlRecord, EMPTY_RECORD } from '../../../src/control/control-record.ts';
 import { healthOf } from '../../../src/control/health.ts';
 
 const NOW_MS = 1_000_000;
 
 const record = (change: Partial<ControlRecord>): ControlRecord => ({
+  ...EMPTY_RECORD,
   lastPollMs: NOW_MS,
   lastSuccessMs: NOW_MS,
-  lastFailure: undefined,
-  notBeforeMs: undefined,
-  circuit: undefined,
   ...change,
 });
 
-test.each<[string, ControlRecord | undefined, true | string]>([
-  ['before the first poll', undefined, 'No poll has ended yet.'],
+test.each<[string, ControlRecord, true | string]>([
+  ['before the first poll', EMPTY_RECORD, 'No poll has ended yet.'],
   ['right after a success', record({}), true],
   ['120 s after a success', record({ lastSuccessMs: NOW_MS - 120_000 }), true],
   [
@@ -52,8 +50,26 @@ test.each<[string, ControlRecord | undefined, true | string]>([
     record({ circuit: { failures: 5, reason: 'denied', openedAtMs: NOW_MS - 60_000 } }),
     'Nothing can be launched since 1970-01-01T00:15:40.000Z, after 5 failures in a row: denied',
   ],
+  [
+    'while it is paused and its polls fail',
+    record({ paused: { sinceMs: 0, reason: 'r' }, lastFailure: 'db down' }),
+    'The last poll failed, 0 s ago: db down',
+  ],
+  [
+    'while it is paused and no longer woken',
+    record({ paused: { sinceMs: 0, reason: 'r' }, lastSuccessMs: NOW_MS - 180_000 }),
+    'The last successful poll ended 180 s ago; at most 120 s are expected.',
+  ],
   ['when no poll ever succeeded', record({ lastSuccessMs: undefined }), 'No poll has succeeded yet.'],
 ])('health %s', (_, given, expected) => {
   const health = healthOf(given, 120_000, NOW_MS);
   expect(health.healthy ? true : health.reason).toBe(expected);
+});
+
+test.each([
+  ['reason', 'new cluster', 'Paused since 1970-01-01T00:15:00.000Z: new cluster'],
+  ['no reason', undefined, 'Paused since 1970-01-01T00:15:00.000Z.'],
+])('health while it is paused for %s is good, and says so', (_, reason, note) => {
+  const paused = { sinceMs: 900_000, reason };
+  expect(healthOf(record({ paused }), 120_000, NOW_MS)).toMatchObject({ healthy: true, note });
 });

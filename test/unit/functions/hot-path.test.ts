@@ -7,6 +7,7 @@ const KB = 1024;
 /** What a poll that finds nothing due does without, as parts of module paths. */
 const NEEDLESS = [
   '/@aws-sdk/client-ecs/',
+  '/@aws-sdk/client-lambda/',
   '/@aws-sdk/client-s3/',
   '/@aws-sdk/client-secrets-manager/',
   '/@aws-sdk/client-ssm/',
@@ -85,7 +86,8 @@ test.each(PREFECTS)(
   'an idle poll of %s loads at most 350 KB, and nothing that only due runs need',
   (prefect) => {
     const backend = `/src/${prefect}/backend.ts`;
-    const loaded = loadedWith('/src/functions/poll.ts', backend, '/src/control/dynamo-control-store.ts');
+    const begun = ['/src/functions/poll-and-note.ts', '/src/control/dynamo-control-store.ts'];
+    const loaded = loadedWith('/src/functions/poll.ts', backend, ...begun);
     expect(modulesAmong(loaded, NEEDLESS)).toEqual([]);
     expect(kilobytes(loaded)).toBeLessThanOrEqual(350);
   },
