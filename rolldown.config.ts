@@ -5,6 +5,7 @@ const config: BuildOptions = {
   input: {
     poll: 'src/functions/poll.ts',
     health: 'src/functions/health.ts',
+    poke: 'src/functions/poke.ts',
     'task-stopped': 'src/functions/task-stopped.ts',
   },
   platform: 'node',

@@ -1,6 +1,5 @@
 import { type PollReport, PollTally } from '../agent/poll-report.ts';
 import type { CallCounts } from '../call-counter.ts';
-import { leftAloneText, pausedText } from '../control/health.ts';
 import { AgentError } from '../errors.ts';
 import type { PlannedRun } from '../plan.ts';
 import { timeoutSignal } from '../timeout-signal.ts';
@@ -48,7 +47,8 @@ export async function wake(
 ): Promise<PollResult> {
   const { agent, calls, clock } = warm;
   const startMs = clock.now();
-  using timeout = timeoutSignal(clock, remainingMs - ANSWER_RESERVE_MS, outOfTime());
+  const late = new AgentError('The time of this invocation is used up.');
+  using timeout = timeoutSignal(clock, remainingMs - ANSWER_RESERVE_MS, late);
   const { signal } = timeout;
   const deadlineMs = startMs + remainingMs - RECORD_RESERVE_MS;
   const begun = { id, startMs, deadlineMs, maxPolls, tally: new PollTally(), signal };
@@ -62,22 +62,7 @@ async function poll(warm: Warm, begun: Begun): Promise<Done> {
   return { dryRun: false, notes, ...report };
 }
 
-async function plan(warm: Warm, { startMs, deadlineMs, signal }: Begun): Promise<Done> {
-  const { backend, clock, control, logger } = warm;
-  const { notBeforeMs, paused } = await control.read(signal);
-  const notes = paused === undefined ? [] : [pausedText(paused)];
-  backend.notBeforeMs = notBeforeMs;
-  if (notBeforeMs !== undefined && notBeforeMs > startMs) {
-    const note = leftAloneText(notBeforeMs);
-    logger.warn(note);
-    return { dryRun: true, notes: [...notes, note], runs: [] };
-  }
-  const { plan: planRuns } = await import('../plan.ts');
-  using timeout = timeoutSignal(clock, deadlineMs - clock.now(), outOfTime());
-  const runs = await planRuns(warm, clock, timeout.signal);
-  return { dryRun: true, notes, runs };
-}
-
-function outOfTime(): AgentError {
-  return new AgentError('The time of this invocation is used up.');
+async function plan(warm: Warm, begun: Begun): Promise<Done> {
+  const { planOnly } = await import('./plan-only.ts');
+  return { dryRun: true, ...(await planOnly(warm, begun)) };
 }

@@ -13,6 +13,8 @@ const TIMEOUT_MS = 5_000;
 
 /** What `apiKeyProvider` reads the key with. */
 export interface ApiKeyDeps {
+  /** What the key is called in errors. @default "the API key" */
+  readonly what?: string;
   /** Default: one for the region in the ARN. */
   readonly secretsManager?: SecretsManagerClient;
   /** Default: one for the region in the ARN. */
@@ -57,8 +59,8 @@ async function lookUp(
     signal?.throwIfAborted();
     const cause = timeout.signal.aborted ? timedOut : error;
     throw new AwsError(
-      `Expected the API key in ${arn}: ${describeError(cause)}. ` +
-        'Check that it holds the key and that this role may read it.',
+      `Expected ${deps.what ?? 'the API key'} in ${arn}: ${describeError(cause)}. ` +
+        'Check that it is there and that this role may read it.',
       { cause },
     );
   }

@@ -169,6 +169,16 @@ export const settingsTable = {
     whenUnset: 'the record is held in memory',
     description: 'DynamoDB table of the control record.',
   },
+  PREFECT__CLOUD__AGENT__POLL_FUNCTION: {
+    parse: text,
+    whenUnset: 'there is no `/api/poke`',
+    description: 'Name of the poll function, for `/api/poke`.',
+  },
+  PREFECT__CLOUD__AGENT__POKE_SECRET: {
+    parse: secretArn,
+    whenUnset: 'pokes are signed with AWS credentials',
+    description: 'ARN of the secret that authenticates pokes as a bearer token, as for the API key.',
+  },
   PREFECT__CLOUD__AGENT__HEALTH_MAX_AGE_SECONDS: {
     parse: positiveNumber,
     default: '120',

@@ -25,11 +25,11 @@ export async function deployed(
   const logs: string[] = [];
   const onLog = (line: string) => logs.push(line);
   const env = { ...sandbox.functionEnv, ...change };
-  const start = (name: string) => {
+  const start = (name: string, own: Record<string, string> = {}) => {
     const started = startLocalFunction({
       functionName: name,
       bundle: bundle(name),
-      env,
+      env: { ...env, ...own },
       timeoutMs,
       onLog,
     });
@@ -37,13 +37,14 @@ export async function deployed(
     return started;
   };
   let poll = start('poll');
-  const health = start('health');
   const flow = sandbox.prefect1.createFlow({ name: 'etl' });
   const poke = async (event: unknown = {}) => {
     const { result, error } = await poll.invoke(event);
     return { result: result as PollResult, error };
   };
+  /** Each time in a new sandbox: a warm one may answer what it has read some seconds ago. */
   const ask = async () => {
+    await using health = start('health');
     const { result } = await health.invoke({ version: '2.0', rawPath: '/api/health' });
     const { statusCode, body } = result as { statusCode: number; body: string };
     return { statusCode, body: JSON.parse(body) as Record<string, unknown> };
@@ -53,5 +54,5 @@ export async function deployed(
     await poll.close();
     poll = start('poll');
   };
-  return { sandbox, logs, flow, poll: poke, health: ask, cool };
+  return { sandbox, logs, flow, start, poll: poke, health: ask, cool };
 }

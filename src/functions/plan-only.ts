@@ -1,0 +1,32 @@
+import { leftAloneText, pausedText } from '../control/health.ts';
+import { AgentError } from '../errors.ts';
+import { type PlannedRun, plan } from '../plan.ts';
+import { timeoutSignal } from '../timeout-signal.ts';
+import type { Begun } from './poll-and-note.ts';
+import type { Warm } from './warm.ts';
+
+/** What polls would do. */
+export interface Planned {
+  readonly runs: readonly PlannedRun[];
+  /** What people should know of the agent's state. */
+  readonly notes: readonly string[];
+}
+
+/** A dry run: what a poll would do now, were the agent not paused. Changes nothing. @throws AwsError, PrefectApiError */
+export async function planOnly(
+  warm: Warm,
+  { startMs, deadlineMs, signal }: Pick<Begun, 'startMs' | 'deadlineMs' | 'signal'>,
+): Promise<Planned> {
+  const { backend, clock, control, logger } = warm;
+  const { notBeforeMs, paused } = await control.read(signal);
+  const notes = paused === undefined ? [] : [pausedText(paused)];
+  backend.notBeforeMs = notBeforeMs;
+  if (notBeforeMs !== undefined && notBeforeMs > startMs) {
+    const note = leftAloneText(notBeforeMs);
+    logger.warn(note);
+    return { notes: [...notes, note], runs: [] };
+  }
+  const late = new AgentError('The time of this invocation is used up.');
+  using timeout = timeoutSignal(clock, deadlineMs - clock.now(), late);
+  return { notes, runs: await plan(warm, clock, timeout.signal) };
+}
