@@ -24,19 +24,23 @@ export class Control {
   }
 
   /** What stands in it, without a request. */
-  record(): Promise<ControlRecord | undefined> {
+  record(): Promise<ControlRecord> {
     return this.#store.read();
   }
 
   /** The store as a process sees it. */
-  seenFrom(env: Environment, onRead: (record: ControlRecord | undefined) => void): ControlStore {
+  seenFrom(env: Environment, onRead: (record: ControlRecord) => void): ControlStore {
+    const read = async (what: string, effect: () => Promise<ControlRecord>) => {
+      const record = await this.#travel(env, what, effect);
+      onRead(record);
+      return record;
+    };
     return {
-      read: async () => {
-        const record = await this.#travel(env, 'read', () => this.#store.read());
-        onRead(record);
-        return record;
-      },
+      read: () => read('read', () => this.#store.read()),
+      begin: (untilMs) => read('write', () => this.#store.begin(untilMs)),
       replace: (previous, next) => this.#travel(env, 'write', () => this.#store.replace(previous, next)),
+      poke: () => this.#travel(env, 'write', () => this.#store.poke()),
+      pause: (pause) => this.#travel(env, 'write', () => this.#store.pause(pause)),
     };
   }
 

@@ -64,8 +64,8 @@ export class Invocation {
   }
 
   /** The control record as it was read. */
-  remembered(record: ControlRecord | undefined): void {
-    this.#notBeforeMs = Math.max(this.#notBeforeMs, record?.notBeforeMs ?? -Infinity);
+  remembered({ notBeforeMs = -Infinity }: ControlRecord): void {
+    this.#notBeforeMs = Math.max(this.#notBeforeMs, notBeforeMs);
   }
 
   /** Follows a poll to its end, and sees that it ends in time and says what came of it. */
@@ -122,7 +122,7 @@ export class Invocation {
   async #failed(): Promise<void> {
     const { clock, control, trace, hasJumped } = this.#world;
     const record = await control.record();
-    if (this.env.lostControl || hasJumped || record?.lastPollMs !== clock.now()) return;
+    if (this.env.lostControl || hasJumped || record.lastPollMs !== clock.now()) return;
     if ((record.notBeforeMs ?? 0) > clock.now()) return;
     const { healthy } = healthOf(record, HEALTH_MAX_AGE_MS, clock.now());
     if (healthy) trace.violation('4', `${this.id} failed, and health says nothing of it`);
@@ -133,7 +133,7 @@ export class Invocation {
     const { clock, control, trace, hasJumped } = this.#world;
     if (!this.#wasTold || this.env.lostControl || hasJumped || this.#notBeforeMs <= clock.now()) return;
     const record = await control.record();
-    if ((record?.notBeforeMs ?? 0) < this.#notBeforeMs - GRACE_MS)
+    if ((record.notBeforeMs ?? 0) < this.#notBeforeMs - GRACE_MS)
       trace.violation('7', `${this.id} keeps to itself that Prefect is to be left alone`);
   }
 }

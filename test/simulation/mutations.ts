@@ -109,11 +109,11 @@ export const MUTATIONS = {
   /** What Prefect asked of one invocation is not known to the next. */
   'forgets Retry-After': breaks(7, () => ({
     control: (store) => ({
-      read: async (signal) => {
-        const record = await store.read(signal);
-        return record && { ...record, notBeforeMs: undefined };
-      },
+      begin: async (...parameters) => ({ ...(await store.begin(...parameters)), notBeforeMs: undefined }),
+      read: async (signal) => ({ ...(await store.read(signal)), notBeforeMs: undefined }),
       replace: (...parameters) => store.replace(...parameters),
+      poke: (signal) => store.poke(signal),
+      pause: (...parameters) => store.pause(...parameters),
     }),
   })),
 };

@@ -28,7 +28,7 @@ export async function judge(world: World): Promise<void> {
   }
   const record = await control.record();
   // A circuit that is open says so until something is due again.
-  const health = healthOf(record && { ...record, circuit: undefined }, PATIENCE_MS, nowMs);
+  const health = healthOf({ ...record, circuit: undefined }, PATIENCE_MS, nowMs);
   if (!health.healthy) trace.violation('4', `health does not recover: ${health.reason}`);
   leaks.watch('the control record', record);
   leaks.watch('a request of ECS', ecs.requests);
