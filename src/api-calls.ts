@@ -1,3 +1,4 @@
+import type { CallCounter } from './call-counter.ts';
 import type { Clock } from './clock.ts';
 import { PrefectApiError } from './errors.ts';
 import { type Resend, resendAfterMs } from './resend.ts';
@@ -15,6 +16,7 @@ const REQUEST_TIMEOUT_MS = 15_000;
 const PATIENCE_MS = 15_000;
 
 export interface ApiCallsOptions {
+  readonly calls: Pick<CallCounter, 'throttled'>;
   readonly clock: Clock;
   /** From 0 to 1; spreads retries. @default Math.random */
   readonly random?: (() => number) | undefined;
@@ -40,7 +42,7 @@ export class ApiCalls {
     attempt: (signal: AbortSignal) => Promise<T>,
     signal: AbortSignal,
   ): Promise<T> {
-    const { clock, random = Math.random } = this.#options;
+    const { calls, clock, random = Math.random } = this.#options;
     const startMs = clock.now();
     const politely = async () => {
       this.rest.throwIfResting(name, clock.now());
@@ -48,6 +50,7 @@ export class ApiCalls {
         return await this.#within(name, attempt, signal);
       } catch (error) {
         this.rest.note(error, clock.now());
+        if (error instanceof PrefectApiError && error.status === 429) calls.throttled();
         throw error;
       }
     };

@@ -6,7 +6,7 @@ const counts = z.record(z.string(), count);
 const about = {
   agent: z.string(),
   durationMs: z.number(),
-  calls: z.object({ prefect: counts, ecs: counts }),
+  calls: z.object({ prefect: counts, ecs: counts, throttles: z.exactOptional(count) }),
   notes: z.exactOptional(z.array(z.string())),
 };
 

@@ -1,5 +1,6 @@
 import { ECSClient, type ECSClientConfig } from '@aws-sdk/client-ecs';
 import type { CallCounter } from '../call-counter.ts';
+import { isThrottle } from './ecs-errors.ts';
 import { withoutEchoes } from './without-echoes.ts';
 
 const CONNECTION_TIMEOUT_MS = 3000;
@@ -24,9 +25,14 @@ export function createEcsClient(calls: CallCounter, config: ECSClientConfig = {}
   });
   client.middlewareStack.add(
     (next, { commandName = 'unknown' }) =>
-      (args) => {
+      async (args) => {
         calls.count('ecs', commandName.replace(/Command$/, ''));
-        return next(args);
+        try {
+          return await next(args);
+        } catch (error) {
+          if (isThrottle(error)) calls.throttled();
+          throw error;
+        }
       },
     { name: 'countCalls', step: 'finalizeRequest', priority: 'low' },
   );

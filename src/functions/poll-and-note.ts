@@ -1,9 +1,9 @@
-import { PollFailedError } from '../agent/poll-failed-error.ts';
 import type { PollReport, PollTally } from '../agent/poll-report.ts';
 import type { ControlRecord } from '../control/control-record.ts';
 import { blockedText, leftAloneText, pausedText } from '../control/health.ts';
 import { recordPoll } from '../control/record-poll.ts';
 import { describeError } from '../describe-error.ts';
+import type { Logger } from '../logger.ts';
 import type { Warm } from './warm.ts';
 
 /** A poke is heard until so long before the end of an invocation's work: a look, a claim and a launch need it. */
@@ -32,12 +32,14 @@ export interface Polled {
   readonly notes: readonly string[];
   /** Whether nothing can be launched. */
   readonly isBlocked: boolean;
+  /** undefined: they did their work. */
+  readonly failure: { readonly error: unknown } | undefined;
 }
 
 /**
  * One bounded batch of polls between a look at the control record and a note in it, and another one when somebody
  * poked meanwhile.
- * @throws AwsError when the record can't be had; else what `Agent.start` throws.
+ * @throws AwsError when the record can't be had
  */
 export async function pollAndNote(warm: Warm, begun: Begun): Promise<Polled> {
   const { agent, backend, control, logger } = warm;
@@ -47,9 +49,9 @@ export async function pollAndNote(warm: Warm, begun: Begun): Promise<Polled> {
   const { notBeforeMs, paused, circuit } = record;
   backend.notBeforeMs = notBeforeMs;
   if (notBeforeMs !== undefined && notBeforeMs > startMs) return leaveAlone(warm, begun, record);
-  let report: PollReport;
+  let failure: Polled['failure'];
   try {
-    report = await agent.start({
+    await agent.start({
       deadlineMs,
       // What is claimed already is recovered during a pause as well.
       maxPolls: paused === undefined ? maxPolls : 0,
@@ -60,21 +62,16 @@ export async function pollAndNote(warm: Warm, begun: Begun): Promise<Polled> {
     });
   } catch (error) {
     logger.error('Poll failed', { error });
-    try {
-      await noteEnd(warm, begun, record, error instanceof PollFailedError ? error.report : undefined, error);
-    } catch (unwritten) {
-      // The failure that is being recorded matters more; health goes stale and says so all the same.
-      logger.error('The failure could not be recorded', { error: unwritten });
-    }
-    throw error;
+    failure = { error };
   }
-  const next = await noteEnd(warm, begun, record, report);
+  const report = tally.report();
+  const next = await noteEnd(warm, begun, { record, report, failure });
   if (next === undefined) {
     logger.info('Poked meanwhile: looking again');
     return pollAndNote(warm, begun);
   }
-  logger.info('Poll ended', { report });
-  return { report, notes: notesOn(next), isBlocked: blockedText(next) !== undefined };
+  if (failure === undefined) logger.info('Poll ended', { report });
+  return { report, notes: notesOn(next), isBlocked: blockedText(next) !== undefined, failure };
 }
 
 /** Whether somebody has poked or paused since the record was read. */
@@ -96,9 +93,9 @@ async function hasNews(
 async function leaveAlone({ control, logger }: Warm, begun: Begun, record: ControlRecord): Promise<Polled> {
   // Whoever pokes after the moment must not take this invocation for one that looks.
   await control.replace(record, { ...record, pollingUntilMs: undefined }, begun.signal);
-  const notes = notesOn(record);
-  for (const note of notes) logger.warn(note);
-  return { report: begun.tally.report(), notes, isBlocked: blockedText(record) !== undefined };
+  tell(logger, record);
+  const isBlocked = blockedText(record) !== undefined;
+  return { report: begun.tally.report(), notes: notesOn(record), isBlocked, failure: undefined };
 }
 
 /**
@@ -108,27 +105,35 @@ async function leaveAlone({ control, logger }: Warm, begun: Begun, record: Contr
 async function noteEnd(
   { backend, clock, control, logger }: Warm,
   { startMs, deadlineMs, signal }: Begun,
-  record: ControlRecord,
-  report: PollReport | undefined,
-  error?: unknown,
+  { record, report, failure }: Pick<Polled, 'report' | 'failure'> & { readonly record: ControlRecord },
 ): Promise<ControlRecord | undefined> {
   const end = {
     startMs,
     atMs: clock.now(),
-    failure: error === undefined ? undefined : describeError(error),
+    failure: failure === undefined ? undefined : describeError(failure.error),
     notBeforeMs: backend.notBeforeMs,
-    launched: (report?.started ?? 0) > 0,
-    blockedFor: report?.blockedFor,
+    launched: report.started > 0,
+    blockedFor: report.blockedFor,
   };
-  const heedsPokes = error === undefined && deadlineMs - end.atMs > LOOK_RESERVE_MS;
-  const next = await recordPoll(control, record, end, { heedsPokes, signal });
-  if (next === undefined) return undefined;
-  const blocked = blockedText(next);
-  for (const note of notesOn(next)) {
+  const heedsPokes = failure === undefined && deadlineMs - end.atMs > LOOK_RESERVE_MS;
+  try {
+    const next = await recordPoll(control, record, end, { heedsPokes, signal });
+    if (next !== undefined) tell(logger, next);
+    return next;
+  } catch (unwritten) {
+    if (failure === undefined) throw unwritten;
+    // The failure that is being recorded matters more; health goes stale and says so all the same.
+    logger.error('The failure could not be recorded', { error: unwritten });
+    return record;
+  }
+}
+
+function tell(logger: Logger, record: ControlRecord): void {
+  const blocked = blockedText(record);
+  for (const note of notesOn(record)) {
     if (note === blocked) logger.error(note);
     else logger.warn(note);
   }
-  return next;
 }
 
 /** What people should know of the agent, by its record. */

@@ -16,8 +16,13 @@ export const handler = middy<unknown, PollResult>()
   .handler(async (event, context) => {
     const request = parsePollEvent(event);
     const warm = await warmed();
+    const { awsRequestId, functionName } = context;
     return wake(warm, request, {
-      id: context.awsRequestId,
+      id: awsRequestId,
       remainingMs: context.getRemainingTimeInMillis(),
+      measure: async (ended) => {
+        const { writeMetrics } = await import('./write-metrics.ts');
+        writeMetrics(ended, { awsRequestId, functionName });
+      },
     });
   });

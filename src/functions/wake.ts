@@ -1,10 +1,10 @@
 import { type PollReport, PollTally } from '../agent/poll-report.ts';
-import type { CallCounts } from '../call-counter.ts';
+import type { TakenCalls } from '../call-counter.ts';
 import { AgentError } from '../errors.ts';
 import type { PlannedRun } from '../plan.ts';
 import { timeoutSignal } from '../timeout-signal.ts';
-import type { Begun } from './poll-and-note.ts';
 import type { PollEvent } from './poll-event.ts';
+import type { EndedPoll } from './poll-metrics.ts';
 import type { Warm } from './warm.ts';
 
 // Apart from the entry, and yet begun at once: it loads while settings are read.
@@ -20,7 +20,7 @@ const ANSWER_RESERVE_MS = 300;
 export type PollResult = {
   readonly agent: string;
   readonly durationMs: number;
-  readonly calls: { readonly prefect: CallCounts; readonly ecs: CallCounts };
+  readonly calls: TakenCalls;
 } & Done;
 
 type Done = {
@@ -34,6 +34,8 @@ interface Invocation {
   readonly id: string;
   /** What is left of the function's time-out, in milliseconds. */
   readonly remainingMs: number;
+  /** Told what polls did, whether they failed or not, unless that is nothing. @default nobody */
+  readonly measure?: (ended: EndedPoll) => Promise<void>;
 }
 
 /**
@@ -43,7 +45,7 @@ interface Invocation {
 export async function wake(
   warm: Warm,
   { dryRun = false, maxPolls }: PollEvent,
-  { id, remainingMs }: Invocation,
+  { id, remainingMs, measure }: Invocation,
 ): Promise<PollResult> {
   const { agent, calls, clock } = warm;
   const startMs = clock.now();
@@ -52,17 +54,22 @@ export async function wake(
   const { signal } = timeout;
   const deadlineMs = startMs + remainingMs - RECORD_RESERVE_MS;
   const begun = { id, startMs, deadlineMs, maxPolls, tally: new PollTally(), signal };
-  const done = await (dryRun ? plan(warm, begun) : poll(warm, begun));
-  return { agent: agent.name, durationMs: clock.now() - startMs, calls: calls.take(), ...done };
-}
-
-async function poll(warm: Warm, begun: Begun): Promise<Done> {
+  const cost = () => ({ agent: agent.name, durationMs: clock.now() - startMs, calls: calls.take() });
+  if (dryRun) {
+    const { planOnly } = await import('./plan-only.ts');
+    const planned = await planOnly(warm, begun);
+    return { ...cost(), dryRun, ...planned };
+  }
   const { pollAndNote } = await polling;
-  const { report, notes } = await pollAndNote(warm, begun);
-  return { dryRun: false, notes, ...report };
+  const { report, notes, isBlocked, failure } = await pollAndNote(warm, begun);
+  const ended = { ...cost(), report, isBlocked };
+  if (!isIdle(ended) || failure !== undefined) await measure?.(ended);
+  if (failure !== undefined) throw failure.error;
+  const { agent: name, durationMs, calls: made } = ended;
+  return { agent: name, durationMs, calls: made, dryRun, notes, ...report };
 }
 
-async function plan(warm: Warm, begun: Begun): Promise<Done> {
-  const { planOnly } = await import('./plan-only.ts');
-  return { dryRun: true, ...(await planOnly(warm, begun)) };
+function isIdle({ report, calls, isBlocked }: EndedPoll): boolean {
+  const { found, recovered = 0 } = report;
+  return found + recovered + (calls.throttles ?? 0) === 0 && !isBlocked;
 }

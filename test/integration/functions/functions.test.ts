@@ -193,7 +193,7 @@ test('the function logs one JSON object a line, with the request’s id', async 
   sandbox.prefect1.createFlowRun({ flowId: flow.id });
   await poll();
   await expect.poll(() => logs.length).toBeGreaterThan(3);
-  for (const line of logs) {
+  for (const line of logs.filter((one) => !one.includes('"_aws"'))) {
     expect(JSON.parse(line)).toMatchObject({
       level: 'INFO',
       function_request_id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
