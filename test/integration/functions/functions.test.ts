@@ -122,7 +122,7 @@ test('health is 503 before the first poll, 200 after a good one, and 503 with th
   const { sandbox, poll, health } = await deployed();
   expect(await health()).toEqual({
     statusCode: 503,
-    body: { status: 'fail', reason: 'No poll has ended yet.' },
+    body: { status: 'fail', output: 'No poll has ended yet.' },
   });
   await poll();
   expect(await health()).toMatchObject({ statusCode: 200, body: { status: 'pass' } });
@@ -131,7 +131,7 @@ test('health is 503 before the first poll, 200 after a good one, and 503 with th
   expect(error).toMatchObject({ errorType: 'PollFailedError' });
   const { statusCode, body } = await health();
   expect(statusCode).toBe(503);
-  expect(body.reason).toMatch(
+  expect(body.output).toMatch(
     /^The last poll failed, \d s ago: PollFailedError: A poll failed: PrefectApiError: .*could not be reached/,
   );
 });
@@ -141,7 +141,7 @@ test('an API that is down at the cold start is recorded as well', async () => {
   await sandbox.prefect1.close();
   const { error } = await poll();
   expect(error?.errorType).toBe('PrefectApiError');
-  expect((await health()).body.reason).toContain('The API could not be reached: ECONNREFUSED.');
+  expect((await health()).body.output).toContain('The API could not be reached: ECONNREFUSED.');
 });
 
 test('a record that can’t be read stops the poll before anything is claimed', async () => {

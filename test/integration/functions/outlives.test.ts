@@ -81,7 +81,7 @@ describe('a Prefect API that asks to be left alone for longer than an invocation
     await poll();
     const { statusCode, body } = await health();
     expect(statusCode).toBe(503);
-    expect(body.reason).toMatch(
+    expect(body.output).toMatch(
       /^Prefect asked to be left alone until .*Z\. The last successful poll ended 18\d s ago/,
     );
     expect(await read()).not.toHaveProperty('lastFailure');
@@ -143,7 +143,7 @@ describe('launching that fails for a reason that lies in the agent', () => {
     expect(result.notes).toEqual([expect.stringMatching(expected)]);
     const { statusCode, body } = await health();
     expect(statusCode).toBe(503);
-    expect(body.reason).toMatch(expected);
+    expect(body.output).toMatch(expected);
     expect(logs.filter((line) => line.includes('after 3 failures in a row')).length).toBe(2);
   });
 
@@ -191,7 +191,7 @@ test('a damaged record stops the poll before anything is claimed, and health say
   expect(sandbox.prefect1.requests).toEqual([]);
   const { statusCode, body } = await health();
   expect(statusCode).toBe(503);
-  expect(body.reason).toContain('Delete the item; the next poll writes a new one.');
+  expect(body.output).toContain('Delete the item; the next poll writes a new one.');
 });
 
 test('an API that is down costs one short invocation, and recovery needs no hand', async () => {
