@@ -1,6 +1,7 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { CliIo, GlobalOptions } from './cli-io.ts';
 import { colorsFor } from './colors.ts';
+import { pollFunctionOf } from './deployment-names.ts';
 import { EXIT_CODES, exitCodeOfFunctionError, exitCodeOfReport } from './exit-codes.ts';
 import { type Invocation, invokePoll } from './invoke-poll.ts';
 import { jsonText } from './json-text.ts';
@@ -25,7 +26,7 @@ export interface InvokeOptions extends GlobalOptions {
 
 /** Invokes the deployed function, shows its log and its result, and answers the exit code. */
 export async function invoke(io: CliIo, options: InvokeOptions): Promise<number> {
-  const { stage, functionName = `serverless-prefect-agent-${stage}-poll`, dryRun, maxPolls } = options;
+  const { stage, functionName = pollFunctionOf(stage), dryRun, maxPolls } = options;
   const { region, endpointUrl } = options;
   const client = new LambdaClient({
     ...(region !== undefined && { region }),

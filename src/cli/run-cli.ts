@@ -7,7 +7,9 @@ import type { CliIo } from './cli-io.ts';
 import { colorsFor } from './colors.ts';
 import { EXIT_CODE_MEANINGS, EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { invokeCommand } from './invoke-command.ts';
+import { pauseCommand, resumeCommand } from './pause-command.ts';
 import { planCommand } from './plan-command.ts';
+import { pokeCommand } from './poke-command.ts';
 import { printable } from './printable.ts';
 import { runCommand } from './run-command.ts';
 import { setupPoolCommand } from './setup-pool-command.ts';
@@ -33,7 +35,7 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
 
 function createProgram(io: CliIo, onEnd: (code: number) => void): Command {
   const program = new Command('agent')
-    .description('A Prefect agent without a server: look at it, run it, invoke the deployed one.')
+    .description('A Prefect agent without a server: look at it, run it, operate the deployed one.')
     .version(packageJson.version)
     .option('--json', 'Write the result as JSON.')
     .option('--debug', 'Show errors with their stacks.')
@@ -55,6 +57,9 @@ function createProgram(io: CliIo, onEnd: (code: number) => void): Command {
     planCommand(io),
     runCommand(io, onEnd),
     invokeCommand(io, onEnd),
+    pokeCommand(io, onEnd),
+    pauseCommand(io, onEnd),
+    resumeCommand(io, onEnd),
     cleanupCommand(io, onEnd),
     setupPoolCommand(io, onEnd),
   ];
@@ -80,6 +85,7 @@ Examples:
   $ agent run --api http://localhost:4200  Start what is due, then end.
   $ agent run --forever                    Live as Prefect's own agent does, until Ctrl-C.
   $ agent invoke --stage prod              Let the deployed function poll now.
+  $ agent pause --stage prod               Let the deployed function claim nothing.
   $ agent cleanup                          Which task definitions are no longer used?
   $ agent setup-pool                       Create the work pool of Prefect 3, or bring it up to date.
 `;

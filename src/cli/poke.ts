@@ -1,0 +1,54 @@
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { type PokeAnswer, poke as pokeAgent } from '../control/poke.ts';
+import { startPoll } from '../control/start-poll.ts';
+import { AwsError } from '../errors.ts';
+import { toAwsError } from './aws-errors.ts';
+import type { CliIo, GlobalOptions } from './cli-io.ts';
+import { type ControlOptions, tableOf, withControl } from './control-requests.ts';
+import { pollFunctionOf } from './deployment-names.ts';
+import { EXIT_CODES } from './exit-codes.ts';
+import { jsonText } from './json-text.ts';
+import { oneLine } from './one-line.ts';
+
+export interface PokeOptions extends GlobalOptions, ControlOptions {
+  readonly functionName?: string;
+}
+
+/** Has the deployed agent poll at once, without waiting for it, and answers the exit code. */
+export async function poke({ stdout, clock }: CliIo, options: PokeOptions): Promise<number> {
+  const { stage, functionName = pollFunctionOf(stage), region, json } = options;
+  const client = new LambdaClient({ ...(region !== undefined && { region }) });
+  const answer = await ask(options, {
+    startPoll: (signal) => startPoll(client, functionName, signal),
+    nowMs: clock.now(),
+  });
+  stdout.write(
+    json ? jsonText({ functionName, table: tableOf(options), ...answer }) : `${oneLine(text(answer))}\n`,
+  );
+  return 'reason' in answer ? EXIT_CODES.failure : EXIT_CODES.done;
+}
+
+async function ask(
+  options: PokeOptions,
+  { startPoll: start, nowMs }: Omit<Parameters<typeof pokeAgent>[1], 'signal'>,
+): Promise<PokeAnswer> {
+  try {
+    return await withControl(options, (store, signal) =>
+      pokeAgent(store, { startPoll: start, nowMs, signal }),
+    );
+  } catch (error) {
+    throw error instanceof AwsError ? error : toAwsError('Invoking the poll function', error);
+  }
+}
+
+function text(answer: PokeAnswer): string {
+  switch (answer.status) {
+    case 'accepted':
+      return `A poll begins, under the request id ${answer.requestId}.`;
+    case 'polling':
+      return 'A poll is under way; it looks again before it ends.';
+    case 'paused':
+    case 'left-alone':
+      return answer.reason;
+  }
+}
