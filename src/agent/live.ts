@@ -3,7 +3,7 @@ import { serveAgentApi } from './agent-server.ts';
 import { Backoff } from './backoff.ts';
 import { describeError } from '../describe-error.ts';
 import type { FlowRun } from './flow-run.ts';
-import { deploy, look } from './poll.ts';
+import { deploy, type Due, look } from './poll.ts';
 import type { PollContext } from './poll-context.ts';
 import { sweep } from './sweep.ts';
 
@@ -67,7 +67,7 @@ class Life<Run extends FlowRun> {
     tally.polls++;
     try {
       const due = await look(this.#context, { leadMs: PREFETCH_MS, except: new Set(this.#inFlight.keys()) });
-      for (const batch of this.#batches(due.runs)) this.#track(batch);
+      for (const runs of this.#batches(due.runs)) this.#track({ ...due, runs });
       this.lastFailure = undefined;
       // A run that is left to its own process comes up at every poll, and must not hurry the next one.
       return due.runs.filter(({ isRunning }) => isRunning !== true).length;
@@ -107,18 +107,19 @@ class Life<Run extends FlowRun> {
     return [...(due === undefined ? [] : [due]), ...early.map((run) => [run])];
   }
 
-  #track(runs: readonly Run[]): void {
-    const deployment = this.#deployOnTime(runs).finally(() => {
+  #track(due: Due<Run>): void {
+    const { runs } = due;
+    const deployment = this.#deployOnTime(due).finally(() => {
       for (const run of runs) this.#inFlight.delete(run.id);
     });
     for (const run of runs) this.#inFlight.set(run.id, deployment);
   }
 
   /** Never rejects: nobody awaits it before the agent ends. */
-  async #deployOnTime(runs: readonly Run[]): Promise<void> {
+  async #deployOnTime(due: Due<Run>): Promise<void> {
     const { clock, logger } = this.#context;
     try {
-      for (const run of runs) {
+      for (const run of due.runs) {
         const waitMs = run.startTimeMs - clock.now();
         if (waitMs <= 0) continue;
         logger.debug(`Waiting ${waitMs / 1000}s to deploy flow run ${run.id} on time...`);
@@ -126,7 +127,7 @@ class Life<Run extends FlowRun> {
         // A timer may end a millisecond early, and a run that is launched early waits again in its container.
         while (clock.now() < run.startTimeMs) await clock.sleep(run.startTimeMs - clock.now(), this.#stop);
       }
-      await deploy(this.#context, runs);
+      await deploy(this.#context, due);
     } catch (error) {
       if (!this.#stop.aborted) logger.error('Exception encountered while deploying flow runs', { error });
     }

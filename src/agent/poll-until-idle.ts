@@ -61,7 +61,7 @@ async function poll<Run extends FlowRun>(
       seen.add(id);
       if (postponed.delete(id)) tally.found--;
     }
-    const { halted, later } = await deploy(context, due.runs);
+    const { halted, later } = await deploy(context, due);
     if (halted !== undefined) break;
     for (const run of later) postponed.set(run.id, run);
     if (found.length > 0) {

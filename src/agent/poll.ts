@@ -1,5 +1,6 @@
 import type { Claimed, FlowRun } from './flow-run.ts';
 import { describeError } from '../describe-error.ts';
+import { FRESH_MS, STALE } from '../fresh.ts';
 import type { Limits } from './limits.ts';
 import { unknown } from './launch-outcome.ts';
 import type { PollContext } from './poll-context.ts';
@@ -32,6 +33,8 @@ export interface Due<Run extends FlowRun> {
   readonly rejected: readonly { readonly id: string }[];
   /** Milliseconds since the epoch. */
   readonly nextMs: number | undefined;
+  /** When they were asked for, in milliseconds since the epoch. */
+  readonly askedMs: number;
 }
 
 /** Looks for due runs, and gives up those that nobody can read, or that are too late, so that they don't come up for ever. */
@@ -40,7 +43,8 @@ export async function look<Run extends FlowRun>(
   { leadMs, horizonMs = 0, except }: LookOptions,
 ): Promise<Due<Run>> {
   const { backend, labels, clock, budget, tally } = context;
-  const query = { labels, beforeMs: clock.now() + leadMs + horizonMs, except };
+  const askedMs = clock.now();
+  const query = { labels, beforeMs: askedMs + leadMs + horizonMs, except };
   const { runs: found, unreadable } = await backend.look(query, budget.work);
   const nowMs = clock.now();
   const dueMs = (run: Run) => Math.max(run.startTimeMs - leadMs, run.notBeforeMs ?? -Infinity);
@@ -55,6 +59,7 @@ export async function look<Run extends FlowRun>(
     runs,
     rejected: [...unreadable, ...late],
     nextMs: nextMs.length === 0 ? undefined : Math.min(...nextMs),
+    askedMs,
   };
 }
 
@@ -74,15 +79,20 @@ export function tooLate(
 
 /**
  * Prepares the runs, claims those that can be launched in the time left, launches those that were won, and
- * tells Prefect what became of each. What is not claimed stays in the queue, untouched.
+ * tells Prefect what became of each. What is not claimed stays in the queue, untouched; what was read too long ago
+ * to be claimed is for the next look.
  */
 export async function deploy<Run extends FlowRun>(
   context: PollContext<Run>,
-  runs: readonly Run[],
+  { runs, askedMs }: Pick<Due<Run>, 'runs' | 'askedMs'>,
 ): Promise<Deployed> {
   const { ready, later } = await prepare(context, runs);
   let waiting = ready;
   while (waiting.length > 0) {
+    if (context.clock.now() - askedMs > FRESH_MS) {
+      const stale = waiting.map(({ id, name }): Postponed => ({ id, name, reason: STALE }));
+      return { halted: undefined, later: [...later, ...stale] };
+    }
     const batch = waiting.slice(0, claimable(context));
     if (batch.length === 0) {
       context.tally.overLimit = `Left ${waiting.length} due flow run(s) in the queue: ${reachedLimit(context)}.`;

@@ -77,7 +77,7 @@ export class Prefect1Backend implements PrefectBackend<Prefect1FlowRun> {
     signal: AbortSignal,
   ): Promise<readonly SettlementResult[]> {
     const { settleFlowRuns } = await import('./settle.ts');
-    return settleFlowRuns(this.#client, settlements, claimant, signal);
+    return settleFlowRuns(this.#client, settlements, claimant, this.#options.clock, signal);
   }
 
   async sweep(query: SweepQuery, signal: AbortSignal): Promise<readonly HeldRun<Prefect1FlowRun>[]> {

@@ -1,8 +1,10 @@
 import type { Claimant } from '../agent/flow-run.ts';
 import type { Settlement, SettlementResult } from '../agent/prefect-backend.ts';
+import type { Clock } from '../clock.ts';
 import type { Prefect1Client } from './client.ts';
 import { describeError } from '../describe-error.ts';
 import { PrefectApiError } from '../errors.ts';
+import { FRESH_MS, STALE } from '../fresh.ts';
 import { SETTLED_RUNS } from './held-operations.ts';
 import { setStates, type StateChange, type StateChangeResult } from './set-states.ts';
 import {
@@ -34,14 +36,17 @@ export async function settleFlowRuns(
   client: Prefect1Client,
   settlements: readonly Settlement[],
   claimant: Claimant,
+  clock: Clock,
   signal: AbortSignal,
 ): Promise<readonly SettlementResult[]> {
   try {
+    const askedMs = clock.now();
     const variables = {
       ids: settlements.map(({ flowRunId }) => flowRunId),
       claim: claimOfAgent(claimant.agent),
     };
     const { flow_run: rows } = await client.request(SETTLED_RUNS, variables, signal);
+    if (clock.now() - askedMs > FRESH_MS) return settlements.map(() => ({ kind: 'unknown', reason: STALE }));
     const changes = settlements.map((settlement) => {
       const row = rows.find(({ id }) => id === settlement.flowRunId);
       return row === undefined ? [] : changesOf(row, settlement, claimant);

@@ -104,8 +104,8 @@ export class Prefect3Backend implements PrefectBackend<Prefect3FlowRun> {
     signal: AbortSignal,
   ): Promise<readonly SettlementResult[]> {
     const { settleFlowRuns } = await import('./settle.ts');
-    const { uuid } = this.#options;
-    return settleFlowRuns({ client: this.#client, uuid }, settlements, claimant, signal);
+    const options = { ...this.#options, client: this.#client };
+    return settleFlowRuns(options, settlements, claimant, signal);
   }
 
   async sweep(query: SweepQuery, signal: AbortSignal): Promise<readonly HeldRun<Prefect3FlowRun>[]> {

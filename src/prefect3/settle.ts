@@ -1,9 +1,11 @@
 import pMap from 'p-map';
 import type { Claimant } from '../agent/flow-run.ts';
 import type { Settlement, SettlementResult } from '../agent/prefect-backend.ts';
+import type { Clock } from '../clock.ts';
 import type { Prefect3Client } from './client.ts';
 import { describeError } from '../describe-error.ts';
 import { PrefectApiError } from '../errors.ts';
+import { FRESH_MS, STALE } from '../fresh.ts';
 import { readFlowRunRows } from './flow-run-rows.ts';
 import { readRows } from './read-flow-run.ts';
 import type { State } from './schemas.ts';
@@ -13,9 +15,15 @@ import { isClaimOf, putBackMessage } from './state-message.ts';
 /** State changes under way at once: a server on SQLite writes one by one. */
 const CONCURRENCY = 5;
 
+interface SettleOptions {
+  readonly client: Prefect3Client;
+  readonly clock: Clock;
+  readonly uuid: () => string;
+}
+
 /** Gives runs up: reads what they are now, and changes those that still are what was expected. */
 export async function settleFlowRuns(
-  { client, uuid }: { readonly client: Prefect3Client; readonly uuid: () => string },
+  { client, clock, uuid }: SettleOptions,
   settlements: readonly Settlement[],
   claimant: Claimant,
   signal: AbortSignal,
@@ -31,8 +39,10 @@ export async function settleFlowRuns(
       : { kind: 'moved-on', reason: refusalText(verdict) };
   };
   try {
+    const askedMs = clock.now();
     const ids = settlements.map(({ flowRunId }) => flowRunId);
     const rows = readRows(await readFlowRunRows(client, ids, signal));
+    if (clock.now() - askedMs > FRESH_MS) return settlements.map(() => ({ kind: 'unknown', reason: STALE }));
     const states = new Map(rows.map(({ id, state }) => [id, state ?? undefined]));
     return await pMap(
       settlements,

@@ -21,7 +21,7 @@ export const IDENTITY: AgentIdentity = {
 export const never = new AbortController().signal;
 
 /** The system's clock, on which the waits between attempts pass at once and are kept. */
-export function impatientClock(): Clock & { readonly waitsMs: number[] } {
+export function impatientClock(): Clock & { now: () => number; readonly waitsMs: number[] } {
   const waitsMs: number[] = [];
   return {
     waitsMs,

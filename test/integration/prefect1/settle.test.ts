@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Settlement } from '../../../src/agent/prefect-backend.ts';
+import { STALE } from '../../../src/fresh.ts';
 import type { Prefect1Options } from '../../../src/sandbox/prefect1/prefect1-server.ts';
 import { CLAIMANT, cloud, KEY, never, prefect1 } from '../../support/prefect1.ts';
 
@@ -135,4 +136,13 @@ test('log lines go out in one request, under the agent’s name and without a ti
       ],
     },
   });
+});
+
+test('a process that was frozen after it had read the run changes nothing', async () => {
+  const { settle, api, clock, ids } = await claimed(1);
+  const [a = ''] = ids;
+  const before = api.requests.length;
+  clock.now = () => Date.now() + (api.requests.length > before ? 40_000 : 0);
+  expect(await settle(putBack(a))).toEqual([{ kind: 'unknown', reason: STALE }]);
+  expect(api.flowRun(a)?.state).toBe('Submitted');
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Settlement } from '../../../src/agent/prefect-backend.ts';
+import { STALE } from '../../../src/fresh.ts';
 import type { FaultPlan } from '../../../src/sandbox/faults.ts';
 import { CLAIMANT, never } from '../../support/prefect1.ts';
 import { prefect3 } from '../../support/prefect3.ts';
@@ -135,4 +136,12 @@ test('which task runs a flow run is written into it, and changes nothing else', 
     });
   }
   expect(api.calls['PATCH /flow_runs/{id}']).toBe(2);
+});
+
+test('a process that was frozen after it had read the run changes nothing', async () => {
+  const { api, clock, ids, settle } = await claimed(1);
+  const before = api.requests.length;
+  clock.now = () => Date.now() + (api.requests.length > before ? 40_000 : 0);
+  expect(await settle(failing(ids[0]))).toEqual([{ kind: 'unknown', reason: STALE }]);
+  expect(api.flowRun(ids[0] ?? '')?.state_type).toBe('PENDING');
 });

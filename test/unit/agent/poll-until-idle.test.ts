@@ -33,6 +33,20 @@ test('an invocation polls at once again while there is work, and ends at the fir
   expect(report).toMatchObject({ polls: 3, found: 3, claimed: 3, started: 3 });
 });
 
+test('what was read by a process that was frozen then is read again before it is claimed', async () => {
+  const scripted = scriptedAgent();
+  const { backend, clock } = scripted;
+  backend.queue = [flowRun('a')];
+  backend.onLook = (look) => (look === 1 ? clock.sleep(40_000) : undefined);
+  const looksBeforeClaim: number[] = [];
+  backend.onClaim = (run) => {
+    looksBeforeClaim.push(backend.looks.length);
+    return { kind: 'claimed', run: { ...run, claimKey: '1' } };
+  };
+  expect(await invoke(scripted, 2 * MINUTE_MS)).toMatchObject({ found: 1, started: 1 });
+  expect(looksBeforeClaim).toEqual([3]);
+});
+
 test('an invocation makes at most maxPolls polls', async () => {
   const scripted = scriptedAgent({ maxPolls: 2 });
   scripted.backend.onLook = (look) => {
