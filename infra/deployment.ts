@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { loadPokeSettings } from '../src/settings/load-poke-settings.ts';
 import { settingsTable } from '../src/settings/settings-table.ts';
 import { checkedSettings } from './checked-settings.ts';
 import { condition, NO_VALUE } from './cloudformation.ts';
@@ -27,6 +28,10 @@ export async function deployment(resolve: (variable: string) => Promise<unknown>
   for (const name of SETTINGS) env.set(name, await parameter(name));
   const { ecs, prefect } = await checkedSettings(Object.fromEntries(env));
   const stack = `${await textOf('self:service')}-${await textOf('sls:stage')}`;
+  const poke = loadPokeSettings({
+    ...Object.fromEntries(env),
+    PREFECT__CLOUD__AGENT__POLL_FUNCTION: `${stack}-poll`,
+  });
   const taskDefinition = env.get('PREFECT__CLOUD__AGENT__ECS__TASK_DEFINITION') ?? '';
   const { isOwn, ...tasks } = taskResources(ecs, taskDefinition, parameters, stack);
   const { alarmEmail, alarmTopic, documents, permissionsBoundary, reservedConcurrency } = parameters;
@@ -43,6 +48,9 @@ export async function deployment(resolve: (variable: string) => Promise<unknown>
       HasDashboard: condition(parameters.dashboard),
     },
     readKey: apiKey?.kind === 'secret' ? readKey(apiKey.arn, parameters.keyEncryptionKey) : NO_VALUE,
+    readPokeSecret:
+      poke.secret?.kind === 'secret' ? readKey(poke.secret.arn, parameters.keyEncryptionKey) : NO_VALUE,
+    pokeAuthorization: poke.secret === undefined ? 'AWS_IAM' : 'NONE',
     readDocuments: documents.length === 0 ? NO_VALUE : readDocuments(documents),
     permissionsBoundary: permissionsBoundary === '' ? NO_VALUE : permissionsBoundary,
     reservedConcurrency: reservedConcurrency ?? NO_VALUE,

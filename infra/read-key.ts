@@ -1,7 +1,7 @@
 import { policy, type Policy } from './cloudformation.ts';
 
 /**
- * The policy that reads the API key and nothing else.
+ * The policy that reads a key and nothing else.
  * @param arn of the secret or parameter, as the setting has it. IAM knows a secret without what may follow its ARN:
  * the key of a JSON secret, a stage and a version.
  * @param encryptionKey ARN of the customer's key; empty for AWS's own keys, which need no permission.

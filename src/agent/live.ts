@@ -122,7 +122,9 @@ class Life<Run extends FlowRun> {
       for (const run of due.runs) {
         const waitMs = run.startTimeMs - clock.now();
         if (waitMs <= 0) continue;
-        logger.debug(`Waiting ${waitMs / 1000}s to deploy flow run ${run.id} on time...`);
+        logger.debug(`Waiting ${waitMs / 1000}s to deploy flow run ${run.id} on time...`, {
+          flowRunId: run.id,
+        });
         // Not claimed yet, so a run that still waits when the agent is told to stop stays in the queue.
         // A timer may end a millisecond early, and a run that is launched early waits again in its container.
         while (clock.now() < run.startTimeMs) await clock.sleep(run.startTimeMs - clock.now(), this.#stop);

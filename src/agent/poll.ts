@@ -127,7 +127,7 @@ async function prepare<Run extends FlowRun>(
         ready.push(run);
         break;
       case 'busy':
-        logger.debug(`Left flow run ${run.id} to its own process`);
+        logger.debug(`Left flow run ${run.id} to its own process`, { flowRunId: run.id });
         break;
       case 'later':
         later.push({ id: run.id, name: run.name, reason: preparation.reason });
@@ -167,7 +167,8 @@ async function claim<Run extends FlowRun>(
   { backend, claimant, budget, timings, clock, logger, tally }: PollContext<Run>,
   runs: readonly Run[],
 ): Promise<Claimed<Run>[]> {
-  for (const run of runs) logger.info(`Deploying flow run ${run.id} to execution environment...`);
+  for (const { id } of runs)
+    logger.info(`Deploying flow run ${id} to execution environment...`, { flowRunId: id });
   const claimed: Claimed<Run>[] = [];
   const startMs = clock.now();
   const answers = await backend.claim(runs, claimant, budget.work);

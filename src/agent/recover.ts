@@ -95,7 +95,8 @@ async function relaunch<Run extends FlowRun>(
   const launchable = heldRuns.slice(0, platform.launchable(budget.launchMs()));
   if (launchable.length === 0) return [];
   const runs = launchable.map(({ run, claim }): Claimed<Run> => ({ ...run, claimKey: claim.claimKey }));
-  for (const { id } of runs) logger.warn(`Launching flow run ${id} again: it is claimed and has no task`);
+  for (const { id } of runs)
+    logger.warn(`Launching flow run ${id} again: it is claimed and has no task`, { flowRunId: id });
   const outcomes = await platform.deployFlows(runs, signal);
   const seen: Seen<Run>[] = [];
   for (const [i, held] of launchable.entries()) {

@@ -23,12 +23,18 @@ export async function stopCancelled<Run extends FlowRun>(
     const { run } = held;
     const living = tasks.filter(({ end }) => end === undefined);
     for (const { id } of living) {
-      logger.info(`Stopping the task of flow run ${run.id}, which was cancelled`, { task: id });
+      logger.info(`Stopping the task of flow run ${run.id}, which was cancelled`, {
+        flowRunId: run.id,
+        task: id,
+      });
       try {
         await finder.stop(run, id, REASON, signal);
         stopped.push(run.id);
       } catch (error) {
-        logger.error(`Could not stop the task of flow run ${run.id}`, { reason: describeError(error) });
+        logger.error(`Could not stop the task of flow run ${run.id}`, {
+          flowRunId: run.id,
+          reason: describeError(error),
+        });
       }
     }
     if (held.stage === 'cancelling' && living.length === 0 && (tasks.length > 0 || !held.isLaunched))

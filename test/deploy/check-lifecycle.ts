@@ -59,7 +59,8 @@ async function checkResources(checks: Checks, aws: Ministack): Promise<void> {
   const routes = z
     .object({ items: z.array(z.object({ routeKey: z.string() })) })
     .parse(await aws.get('apigateway', `/v2/apis/${made('HttpApi')}/routes`));
-  checks.equal('the route of the health check', routes.items, [{ routeKey: 'GET /api/health' }]);
+  const routeKeys = routes.items.map(({ routeKey }) => routeKey).sort();
+  checks.equal('the routes of health and of pokes', routeKeys, ['ANY /api/poke', 'GET /api/health']);
   const client = new DynamoDBClient(clientConfig(aws));
   const { Table } = await client.send(new DescribeTableCommand({ TableName: made('ControlTable') }));
   checks.equal(

@@ -188,9 +188,9 @@ test('a misspelt event is refused by name', async () => {
   expect(error?.errorMessage).toContain('unknown field max_polls');
 });
 
-test('the function logs one JSON object a line, with the request’s id', async () => {
+test('the function logs one JSON object a line, with the request’s id, and the flow run’s where it is about one', async () => {
   const { sandbox, flow, poll, logs } = await deployed();
-  sandbox.prefect1.createFlowRun({ flowId: flow.id });
+  const { id: flowRunId } = sandbox.prefect1.createFlowRun({ flowId: flow.id });
   await poll();
   await expect.poll(() => logs.length).toBeGreaterThan(3);
   for (const line of logs.filter((one) => !one.includes('"_aws"'))) {
@@ -199,4 +199,6 @@ test('the function logs one JSON object a line, with the request’s id', async 
       function_request_id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
     });
   }
+  const aboutRun = logs.filter((line) => line.includes(`flow run ${flowRunId}`));
+  expect(aboutRun.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ flowRunId }, { flowRunId }]);
 });

@@ -14,8 +14,10 @@ import type { Stack } from '../../support/stack.ts';
 const ECS = 'arn:aws:ecs:us-east-1:123456789012';
 const IAM = 'arn:aws:iam::123456789012';
 const KEY = 'arn:aws:ssm:us-east-1:123456789012:parameter/prefect-api-key';
+const POKE_SECRET = 'arn:aws:ssm:us-east-1:123456789012:parameter/poke';
 
 const PARAMETERS = {
+  PREFECT__CLOUD__AGENT__POKE_SECRET: POKE_SECRET,
   PREFECT__BACKEND: 'server',
   PREFECT__CLOUD__API: 'https://prefect.example.com/graphql',
   PREFECT__CLOUD__API_KEY_SECRET: KEY,
@@ -43,6 +45,8 @@ const WIDE: Readonly<Record<string, string>> = {
   'PollRole logs:CreateLogStream, logs:PutLogEvents on log-group:/aws/lambda/serverless-prefect-agent-dev-poll:*':
     'the streams of its own log group, which Lambda names',
   'HealthRole logs:CreateLogStream, logs:PutLogEvents on log-group:/aws/lambda/serverless-prefect-agent-dev-health:*':
+    'the same',
+  'PokeRole logs:CreateLogStream, logs:PutLogEvents on log-group:/aws/lambda/serverless-prefect-agent-dev-poke:*':
     'the same',
   'TaskStoppedRole logs:CreateLogStream, logs:PutLogEvents on log-group:/aws/lambda/serverless-prefect-agent-dev-taskStopped:*':
     'the same',
@@ -169,6 +173,15 @@ test('the role of the health function may read the control record and write its 
   ]);
 });
 
+test('the role of the function of pokes may mark the control record, invoke the poll function and read its secret, no more', () => {
+  const statements = statementsOf(stack, 'PokeRole').slice(1);
+  expect(statements.map(({ actions, resources }) => [...actions, ...resources])).toEqual([
+    ['dynamodb:UpdateItem', expect.stringMatching(/:table\/\S+-control$/)],
+    ['lambda:InvokeFunction', expect.stringMatching(/:function:\S+-poll$/)],
+    ['ssm:GetParameter', 'ssm:GetParameters', POKE_SECRET],
+  ]);
+});
+
 test('roles are taken on by the services that they are for', () => {
   const trust = z.object({
     AssumeRolePolicyDocument: z.object({
@@ -184,6 +197,7 @@ test('roles are taken on by the services that they are for', () => {
     ExecutionRole: ['ecs-tasks.amazonaws.com'],
     PollRole: ['lambda.amazonaws.com'],
     HealthRole: ['lambda.amazonaws.com'],
+    PokeRole: ['lambda.amazonaws.com'],
     TaskStoppedRole: ['lambda.amazonaws.com'],
   });
 });
@@ -233,7 +247,6 @@ test('every call is allowed: launches, their count, the day of a definition, and
   const ofPoll = asked();
   expect(denied(poll, ofPoll)).toEqual([]);
   expect(actionsOf(ofPoll)).toEqual([
-    'dynamodb:GetItem',
     'dynamodb:UpdateItem',
     'ecs:DescribeTaskDefinition',
     'ecs:DescribeTasks',

@@ -183,3 +183,15 @@ describe('before anything is deployed', () => {
     await expect(deployed({ PREFECT__BACKEND: '' })).resolves.toBeDefined();
   });
 });
+
+test.each([
+  ['signed', {}, 'AWS_IAM', { Ref: 'AWS::NoValue' }],
+  [
+    'authenticated with the secret that is named',
+    { PREFECT__CLOUD__AGENT__POKE_SECRET: CLOUD_KEY },
+    'NONE',
+    expect.objectContaining({ PolicyName: 'read-key' }) as unknown,
+  ],
+])('pokes are %s', async (_, parameters, pokeAuthorization, readPokeSecret) => {
+  expect(await deployed(parameters)).toMatchObject({ pokeAuthorization, readPokeSecret });
+});
