@@ -13,6 +13,7 @@ import { pokeCommand } from './poke-command.ts';
 import { printable } from './printable.ts';
 import { runCommand } from './run-command.ts';
 import { setupPoolCommand } from './setup-pool-command.ts';
+import { statusCommand } from './status-command.ts';
 import { stackOf } from './stack-of.ts';
 import { table } from './table.ts';
 
@@ -60,6 +61,7 @@ function createProgram(io: CliIo, onEnd: (code: number) => void): Command {
     pokeCommand(io, onEnd),
     pauseCommand(io, onEnd),
     resumeCommand(io, onEnd),
+    statusCommand(io, onEnd),
     cleanupCommand(io, onEnd),
     setupPoolCommand(io, onEnd),
   ];
@@ -86,6 +88,7 @@ Examples:
   $ agent run --forever                    Live as Prefect's own agent does, until Ctrl-C.
   $ agent invoke --stage prod              Let the deployed function poll now.
   $ agent pause --stage prod               Let the deployed function claim nothing.
+  $ agent status --stage prod              What did it do lately?
   $ agent cleanup                          Which task definitions are no longer used?
   $ agent setup-pool                       Create the work pool of Prefect 3, or bring it up to date.
 `;
