@@ -8,6 +8,7 @@ import { colorsFor } from './colors.ts';
 import { EXIT_CODE_MEANINGS, EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { invokeCommand } from './invoke-command.ts';
 import { pauseCommand, resumeCommand } from './pause-command.ts';
+import { logsCommand } from './logs-command.ts';
 import { planCommand } from './plan-command.ts';
 import { pokeCommand } from './poke-command.ts';
 import { printable } from './printable.ts';
@@ -62,6 +63,7 @@ function createProgram(io: CliIo, onEnd: (code: number) => void): Command {
     pauseCommand(io, onEnd),
     resumeCommand(io, onEnd),
     statusCommand(io, onEnd),
+    logsCommand(io, onEnd),
     cleanupCommand(io, onEnd),
     setupPoolCommand(io, onEnd),
   ];
@@ -89,6 +91,7 @@ Examples:
   $ agent invoke --stage prod              Let the deployed function poll now.
   $ agent pause --stage prod               Let the deployed function claim nothing.
   $ agent status --stage prod              What did it do lately?
+  $ agent logs --stage prod --follow       What does it do?
   $ agent cleanup                          Which task definitions are no longer used?
   $ agent setup-pool                       Create the work pool of Prefect 3, or bring it up to date.
 `;

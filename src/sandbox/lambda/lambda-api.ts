@@ -1,7 +1,5 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { type Answer, readMessage, sendReply } from '../message.ts';
+import type { Answer, Message } from '../message.ts';
+import { serveLocally } from '../serve.ts';
 import type { InvocationAnswer } from './protocol.ts';
 
 /** A function as Lambda's API shows it. */
@@ -21,8 +19,7 @@ const PATH = /^\/2015-03-31\/functions\/([\w-]+)\/(configuration|invocations)$/;
 
 /** Serves GetFunctionConfiguration and Invoke of local functions on 127.0.0.1. */
 export async function startLambdaApi(functions: ReadonlyMap<string, ServedFunction>): Promise<LambdaApi> {
-  const serve = async (incoming: IncomingMessage): Promise<Answer> => {
-    const { body, url = '' } = await readMessage(incoming, MAX_BODY_BYTES, () => new Error('too large'));
+  const serve = async ({ body, url = '' }: Message): Promise<Answer> => {
     const [, name = '', what] = PATH.exec(url) ?? [];
     const served = functions.get(name);
     if (served === undefined) return refusal(404, 'ResourceNotFoundException', `Function not found: ${name}`);
@@ -32,23 +29,14 @@ export async function startLambdaApi(functions: ReadonlyMap<string, ServedFuncti
       ? answer(200, result ?? null)
       : answer(200, error, { 'x-amz-function-error': 'Unhandled' });
   };
-  const handle = async (incoming: IncomingMessage, response: ServerResponse) => {
-    try {
-      sendReply(response, await serve(incoming));
-    } catch (error) {
-      sendReply(response, refusal(500, 'ServiceException', String(error)));
-    }
-  };
-  const server = createServer((incoming, response) => void handle(incoming, response));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const close = async () => {
-    server.close();
-    server.closeAllConnections();
-    await Promise.resolve();
-  };
-  const { port } = server.address() as AddressInfo;
-  return { endpoint: `http://127.0.0.1:${port}`, close, [Symbol.asyncDispose]: close };
+  const { endpoint, close } = await serveLocally({
+    answer: (message) =>
+      serve(message).catch((error: unknown) => refusal(500, 'ServiceException', String(error))),
+    maxBodyBytes: MAX_BODY_BYTES,
+    tooLarge: refusal(413, 'RequestTooLargeException', 'The event is too large.'),
+    closing: new AbortController(),
+  });
+  return { endpoint, close, [Symbol.asyncDispose]: close };
 }
 
 function configuration(FunctionName: string, { env, logGroup }: ServedFunction): unknown {

@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import * as z from 'zod/mini';
 import type { Clock } from '../../clock.ts';
-import { type Answer, readMessage, sendReply } from '../message.ts';
+import type { Answer, Message } from '../message.ts';
+import { serveLocally } from '../serve.ts';
 import { matches } from './filter-pattern.ts';
 
 /** An embedded CloudWatch Logs that keeps lines in memory and answers FilterLogEvents. */
@@ -65,19 +63,23 @@ export async function startLogs({
     const next = from + pageSize < searched.length ? { nextToken: `${from + pageSize}` } : {};
     return answer(200, { events, searchedLogStreams: [], ...next });
   };
-  const handle = async (incoming: IncomingMessage, response: ServerResponse) => {
+  const handle = ({ headers, body }: Message): Promise<Answer> => {
     calls += 1;
+    if (headers['x-amz-target'] !== TARGET) {
+      return Promise.resolve(refusal('UnknownOperationException', 'No such operation.'));
+    }
     try {
-      const { headers, body } = await readMessage(incoming, MAX_BODY_BYTES, () => new Error('too large'));
-      const known = headers['x-amz-target'] === TARGET;
-      sendReply(response, known ? serve(body) : refusal('UnknownOperationException', 'No such operation.'));
+      return Promise.resolve(serve(body));
     } catch (error) {
-      sendReply(response, refusal('InvalidParameterException', String(error)));
+      return Promise.resolve(refusal('InvalidParameterException', String(error)));
     }
   };
-  const server = createServer((incoming, response) => void handle(incoming, response));
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const { endpoint, close } = await serveLocally({
+    answer: handle,
+    maxBodyBytes: MAX_BODY_BYTES,
+    tooLarge: refusal('InvalidParameterException', 'The request is too large.'),
+    closing: new AbortController(),
+  });
   const write = (group: string, message: string) => {
     const nowMs = clock.now();
     const lines = groups.get(group) ?? [];
@@ -92,13 +94,8 @@ export async function startLogs({
     if (lines.length > MAX_LINES) lines.shift();
     groups.set(group, lines);
   };
-  const close = async () => {
-    server.close();
-    server.closeAllConnections();
-    await Promise.resolve();
-  };
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint,
     calls: () => calls,
     write,
     failNext: (type, message) => failures.push({ type, message }),
