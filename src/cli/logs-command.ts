@@ -2,12 +2,12 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { CliIo } from './cli-io.ts';
 import { withDeploymentOptions } from './deployment-options.ts';
 import type { LogsOptions } from './logs.ts';
-import { parseDuration } from './parse-duration.ts';
+import { sinceOption } from './since-option.ts';
 
 /** `agent logs` */
 export function logsCommand(io: CliIo, onEnd: (code: number) => void): Command {
   return withDeploymentOptions(new Command('logs').description('Show the log of the deployed poll function.'))
-    .option('--since <time>', 'How far to look back: 90s, 30m, 2h, 1d.', parseDuration, parseDuration('10m'))
+    .addOption(sinceOption('10m'))
     .option('-f, --follow', 'Go on with what is logged, until Ctrl-C.')
     .option('--flow-run <id>', 'Only the lines that name this flow run.', parseUuid)
     .addHelpText('after', HELP)

@@ -11,6 +11,9 @@ import { stopOnSignal } from './stop-on-signal.ts';
 export interface StatusOptions extends DeploymentOptions {
   /** How far to look back, in milliseconds. */
   readonly since: number;
+  readonly web?: boolean;
+  /** Of the page; 0: any that is free. */
+  readonly port: number;
 }
 
 /** Shows what the deployed agent did lately, and answers the exit code: 4 where a part could not be read. */
