@@ -7,6 +7,7 @@ import { CloudWatchLogSource } from '../logs/cloudwatch-log-source.ts';
 import { readDeployedFunction } from '../status/deployed-function.ts';
 import type { StatusSources } from '../status/read-status.ts';
 import { checkAws } from './aws-errors.ts';
+import { controlTableOf } from './deployment-names.ts';
 import { clientConfig, type DeploymentOptions, pollFunctionName } from './deployment-options.ts';
 
 /** The sources of a status, read with the caller's own AWS credentials. @throws AwsError when there are none */
@@ -21,7 +22,6 @@ export async function awsStatusSources(clock: Clock, options: DeploymentOptions)
     clock,
     logs: new CloudWatchLogSource(new CloudWatchLogsClient(config)),
     deployed: (signal) => readDeployedFunction(lambda, functionName, signal),
-    control: (table) =>
-      new DynamoControlStore(dynamo, table ?? `serverless-prefect-agent-${options.stage}-control`),
+    control: (table) => new DynamoControlStore(dynamo, table ?? controlTableOf(options.stage)),
   };
 }

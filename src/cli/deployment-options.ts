@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { GlobalOptions } from './cli-io.ts';
+import { pollFunctionOf } from './deployment-names.ts';
 
 /** Which deployment a command is about. */
 export interface DeploymentOptions extends GlobalOptions {
@@ -21,7 +22,7 @@ export function withDeploymentOptions(command: Command): Command {
 
 /** The poll function that the options name. */
 export function pollFunctionName({ stage, functionName }: DeploymentOptions): string {
-  return functionName ?? `serverless-prefect-agent-${stage}-poll`;
+  return functionName ?? pollFunctionOf(stage);
 }
 
 /** Of a client of the AWS SDK: the region, and waits with bounds. */

@@ -16,12 +16,7 @@ export interface ControlView {
   } | null;
 }
 
-/** A record of this version or a later one, which knows a pause. */
-export type ViewedRecord = ControlRecord & {
-  readonly paused?: { readonly sinceMs: number; readonly reason: string | undefined } | undefined;
-};
-
-export function controlView(record: ViewedRecord, nowMs: number): ControlView {
+export function controlView(record: ControlRecord, nowMs: number): ControlView {
   const { lastPollMs, lastSuccessMs, lastFailure, notBeforeMs, paused, circuit } = record;
   return {
     lastPoll: iso(lastPollMs),

@@ -61,7 +61,7 @@ export async function readStatus(
   };
   const about = await attempt(deployed);
   const [record, recent] = await Promise.all([
-    attempt(async (signal) => ({ found: await control(about?.controlTable).read(signal) })),
+    attempt((signal) => control(about?.controlTable).read(signal)),
     attempt((signal) =>
       readPolls(logs, about?.logGroup ?? `/aws/lambda/${functionName}`, startMs, signal, unread),
     ),
@@ -71,8 +71,8 @@ export async function readStatus(
     at: new Date(nowMs).toISOString(),
     function: functionName,
     since: new Date(startMs).toISOString(),
-    health: record === undefined ? null : healthView(healthOf(record.found, maxAgeMs, nowMs)),
-    control: record?.found === undefined ? null : controlView(record.found, nowMs),
+    health: record === undefined ? null : healthView(healthOf(record, maxAgeMs, nowMs)),
+    control: record === undefined ? null : controlView(record, nowMs),
     caps: about?.caps ?? null,
     recent: recent ?? null,
     unread,

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { openDynamoControlStore } from '../../../src/control/dynamo-control-store.ts';
-import type { ControlRecord } from '../../../src/control/control-record.ts';
+import { type ControlRecord, EMPTY_RECORD } from '../../../src/control/control-record.ts';
 import {
   awsServices,
   endedLine,
@@ -16,21 +16,14 @@ const SIGNAL = new AbortController().signal;
 
 function record(more: Partial<ControlRecord> = {}): ControlRecord {
   const nowMs = Date.now();
-  return {
-    lastPollMs: nowMs,
-    lastSuccessMs: nowMs,
-    lastFailure: undefined,
-    notBeforeMs: undefined,
-    circuit: undefined,
-    ...more,
-  };
+  return { ...EMPTY_RECORD, lastPollMs: nowMs, lastSuccessMs: nowMs, ...more };
 }
 
 async function setUp(env: Record<string, string> = {}) {
   const services = await awsServices(env);
   // AWS's own environment is read when a client is made.
   const write = (next: ControlRecord) =>
-    openDynamoControlStore(services.dynamo.table).replace(undefined, next, SIGNAL);
+    openDynamoControlStore(services.dynamo.table).replace(EMPTY_RECORD, next, SIGNAL);
   return { ...services, write };
 }
 
@@ -89,6 +82,13 @@ test('an open circuit and a quiet that Prefect asked for are told', async () => 
     /^Circuit +open since .*, 3 invocations in a row could launch nothing: no such cluster$/m,
   );
   expect(out).toMatch(/^Left alone +until .*, as Prefect asked$/m);
+});
+
+test('a pause is told, with its reason', async () => {
+  const { dynamo, write } = await setUp();
+  await write(record());
+  await openDynamoControlStore(dynamo.table).pause({ sinceMs: Date.now(), reason: 'moving' }, SIGNAL);
+  expect((await cli(['status'])).out).toMatch(/^Paused +since .* ago: moving$/m);
 });
 
 test('reads what the built function itself has logged and recorded', async () => {
