@@ -36,12 +36,15 @@ function namesOf(error: unknown): string[] {
   return 'code' in error ? [error.name, String(error.code)] : [error.name];
 }
 
-/** Sees that there are a region and credentials. @throws AwsError */
-export async function checkAws(config: ECSClient['config']): Promise<void> {
+/** Sees that there are a region and credentials for what is attempted. @throws AwsError */
+export async function checkAws(
+  config: Pick<ECSClient['config'], 'region' | 'credentials'>,
+  attempt = 'Running ECS tasks',
+): Promise<void> {
   try {
     await config.region();
     await config.credentials();
   } catch (error) {
-    throw toAwsError('Running ECS tasks', error);
+    throw toAwsError(attempt, error);
   }
 }

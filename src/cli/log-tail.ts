@@ -18,10 +18,11 @@ const entry = z.object({
 export function logTailText(log: string, colors: Colors): string {
   const lines = log.split('\n').filter((line) => line.trim() !== '');
   const whole = Buffer.byteLength(log) < TAIL_BYTES ? lines : lines.slice(1);
-  return whole.map((line) => lineText(line, colors)).join('');
+  return whole.map((line) => logLineText(line, colors)).join('');
 }
 
-function lineText(line: string, colors: Colors): string {
+/** One line of a function's log for people; empty: it says nothing that people want to know. */
+export function logLineText(line: string, colors: Colors): string {
   const json = parseObject(line);
   const parsed = entry.safeParse(json);
   if (!parsed.success) return isNoise(line, json) ? '' : `${colors.dim(oneLine(line))}\n`;

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { pollReport } from '../status/poll-report.ts';
 
 const count = z.int();
 const counts = z.record(z.string(), count);
@@ -10,14 +11,6 @@ const about = {
   notes: z.exactOptional(z.array(z.string())),
 };
 
-const runReport = z.object({
-  flowRunId: z.string(),
-  name: z.string(),
-  outcome: z.literal(['started', 'put-back', 'left', 'failed', 'cancelled', 'lost', 'unknown']),
-  detail: z.string(),
-  lateMs: z.exactOptional(z.number()),
-});
-
 const plannedRun = { flowRunId: z.string(), name: z.string(), startTime: z.string() };
 
 /** What the poll function answers, as it comes over the wire. */
@@ -25,21 +18,7 @@ export const pollResult = z.discriminatedUnion('dryRun', [
   z.object({
     ...about,
     dryRun: z.literal(false),
-    polls: count,
-    failedPolls: count,
-    found: count,
-    claimed: count,
-    started: count,
-    putBack: count,
-    left: count,
-    failed: count,
-    cancelled: count,
-    lost: count,
-    unknown: count,
-    recovered: z.exactOptional(count),
-    overLimit: z.exactOptional(z.string()),
-    blockedFor: z.exactOptional(z.string()),
-    runs: z.array(runReport),
+    ...pollReport.shape,
   }),
   z.object({
     ...about,

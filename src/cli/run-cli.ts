@@ -8,11 +8,13 @@ import { colorsFor } from './colors.ts';
 import { EXIT_CODE_MEANINGS, EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { invokeCommand } from './invoke-command.ts';
 import { pauseCommand, resumeCommand } from './pause-command.ts';
+import { logsCommand } from './logs-command.ts';
 import { planCommand } from './plan-command.ts';
 import { pokeCommand } from './poke-command.ts';
 import { printable } from './printable.ts';
 import { runCommand } from './run-command.ts';
 import { setupPoolCommand } from './setup-pool-command.ts';
+import { statusCommand } from './status-command.ts';
 import { stackOf } from './stack-of.ts';
 import { table } from './table.ts';
 
@@ -60,6 +62,8 @@ function createProgram(io: CliIo, onEnd: (code: number) => void): Command {
     pokeCommand(io, onEnd),
     pauseCommand(io, onEnd),
     resumeCommand(io, onEnd),
+    statusCommand(io, onEnd),
+    logsCommand(io, onEnd),
     cleanupCommand(io, onEnd),
     setupPoolCommand(io, onEnd),
   ];
@@ -86,6 +90,8 @@ Examples:
   $ agent run --forever                    Live as Prefect's own agent does, until Ctrl-C.
   $ agent invoke --stage prod              Let the deployed function poll now.
   $ agent pause --stage prod               Let the deployed function claim nothing.
+  $ agent status --stage prod              What did it do lately?
+  $ agent logs --stage prod --follow       What does it do?
   $ agent cleanup                          Which task definitions are no longer used?
   $ agent setup-pool                       Create the work pool of Prefect 3, or bring it up to date.
 `;

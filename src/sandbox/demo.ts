@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Colors } from '../cli/colors.ts';
 import { formatDuration } from '../cli/format-duration.ts';
-import { logTailText } from '../cli/log-tail.ts';
+import { logLineText } from '../cli/log-tail.ts';
 import { pollResult } from '../cli/poll-result.ts';
 import { costText, resultText } from '../cli/result-text.ts';
 import { table } from '../cli/table.ts';
@@ -67,7 +67,7 @@ export async function runForReal(env: Record<string, string>, { write, colors }:
 
 function startFunctions(env: Readonly<Record<string, string>>, { write, colors }: DemoOutput) {
   const onLog = (line: string) => {
-    write(logTailText(line, colors));
+    write(logLineText(line, colors));
   };
   const start = (name: string, timeoutMs: number): LocalFunction => {
     const bundle = fileURLToPath(new URL(`../../dist/${name}.mjs`, import.meta.url));
