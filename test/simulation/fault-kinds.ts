@@ -43,6 +43,10 @@ export const FAULT_KINDS = [
   'failed-starts',
   /** Requests take effect long after their senders have given up. */
   'late-effects',
+  /** Another worker claims due runs that the agent has seen (Prefect 3). */
+  'rivals',
+  /** Deployments are deleted, the work pool is paused for a while (Prefect 3). */
+  'operators',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];

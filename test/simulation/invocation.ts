@@ -53,7 +53,7 @@ export class Invocation {
 
   answered({ service, operation, reply }: Exchange): void {
     this.#atOnce -= 1;
-    if (operation === 'get_runs_in_queue') this.#lastLook = reply;
+    if (operation === this.#world.prefect.look) this.#lastLook = reply;
     const shown = typeof reply === 'string' ? reply : String(reply.status);
     this.#world.trace.note(this.id, `gets ${shown} from ${service} ${operation}`);
     const retryAfter = typeof reply === 'string' ? undefined : reply.headers['retry-after'];
@@ -112,7 +112,7 @@ export class Invocation {
     const counts = { found, claimed, started, putBack, left, failed, lost, unknown };
     trace.note(this.id, `ends well: ${JSON.stringify(counts)} ${notes.join(' ')}`);
     if (polls === 0 && notes.length > 0) return;
-    if (!isGood(this.#lastLook)) trace.violation('4', `${this.id} could not look and says nothing of it`);
+    if (!this.#isGood(this.#lastLook)) trace.violation('4', `${this.id} could not look and says nothing of it`);
     if (started === 0 && putBack + left + unknown > 0) {
       trace.violation('4', `${this.id} started none of ${found} runs and says nothing of it`);
     }
@@ -136,15 +136,14 @@ export class Invocation {
     if ((record.notBeforeMs ?? 0) < this.#notBeforeMs - GRACE_MS)
       trace.violation('7', `${this.id} keeps to itself that Prefect is to be left alone`);
   }
-}
 
-/** Whether the API was reached and answered what was asked. */
-function isGood(reply: Exchange['reply'] | undefined): boolean {
-  if (typeof reply !== 'object' || reply.status !== 200) return false;
-  try {
-    const answer = JSON.parse(reply.body) as { data?: unknown; errors?: unknown };
-    return answer.data != null && answer.errors === undefined;
-  } catch {
-    return false;
+  /** Whether the API was reached and answered what was asked. */
+  #isGood(reply: Exchange['reply'] | undefined): boolean {
+    if (typeof reply !== 'object' || reply.status !== 200) return false;
+    try {
+      return this.#world.prefect.isAnswer(reply.body);
+    } catch {
+      return false;
+    }
   }
 }

@@ -5,14 +5,16 @@ import { parseArgs } from 'node:util';
 import { FAULT_KINDS, type FaultKind } from './fault-kinds.ts';
 import { firstBroken, MOST_TO_NOTICE } from './first-broken.ts';
 import { MUTATIONS } from './mutations.ts';
+import { type Generation, GENERATIONS } from './prefect-world.ts';
 import { simulate } from './simulate.ts';
 
 const USAGE = `npm run simulate -- --seed 42          replays a seed and prints its story
 npm run simulate -- --seeds 1000       plays seeds 1 to 1000 and names those that break an invariant
   --from 2001        the first of the seeds
+  --generation 3     the Prefect that is played: 1 or 3; default: drawn by the seed
   --faults kill,users  what may go wrong; default: half of all kinds, drawn by the seed
   --mutation "no token"  plays a deliberately broken agent
-npm run simulate -- --mutations        names the first seed that notices each break of the agent`;
+npm run simulate -- --mutations        names the first seed that notices each break of the agent, of both generations`;
 
 const PROCESSES = 2;
 
@@ -23,6 +25,7 @@ const { values } = parseArgs({
     from: { type: 'string', default: '1' },
     step: { type: 'string', default: '1' },
     faults: { type: 'string' },
+    generation: { type: 'string' },
     mutation: { type: 'string' },
     mutations: { type: 'boolean', default: false },
   },
@@ -33,9 +36,19 @@ function options(seed: number) {
   const broken = Object.entries(MUTATIONS).find(([name]) => name === mutation)?.[1];
   return {
     seed,
+    generation: generation(),
     ...(faults !== undefined && { kinds: new Set(faults.split(',').map(faultKind)) }),
     mutation: broken?.make() ?? {},
   };
+}
+
+/** undefined: the seed draws it. */
+function generation(): Generation | undefined {
+  const given = values.generation;
+  const known = GENERATIONS.find((each) => String(each) === given);
+  if (known === undefined && given !== undefined)
+    throw new Error(`--generation: expected one of ${GENERATIONS.join(', ')}; got ${given}`);
+  return known;
 }
 
 function faultKind(name: string): FaultKind {
@@ -58,9 +71,9 @@ async function playPart(seeds: number): Promise<void> {
   Error.stackTraceLimit = 0;
   const step = Number(values.step);
   for (let seed = Number(values.from); seeds > 0; seeds -= 1, seed += step) {
-    const { violations } = await simulate(options(seed));
+    const { violations, generation: played } = await simulate(options(seed));
     if (violations.length === 0) continue;
-    console.log(`seed ${seed}: ${violations.join('; ')}`);
+    console.log(`seed ${seed}, Prefect ${played}: ${violations.join('; ')}`);
     process.exitCode = 1;
   }
 }
@@ -87,14 +100,16 @@ async function play(seeds: number): Promise<void> {
 }
 
 async function notice(): Promise<void> {
+  const one = generation();
   for (const [name, broken] of Object.entries(MUTATIONS)) {
-    const found = await firstBroken(MOST_TO_NOTICE, broken);
-    const [first] = found?.violations ?? [];
-    const faults = broken.kinds === undefined ? '' : ` --faults ${[...broken.kinds].join(',')}`;
-    console.log(
-      `${name.padEnd(30)} ${found === undefined ? 'nobody notices' : `seed ${found.seed}${faults}: ${first}`}`,
-    );
-    if (found === undefined) process.exitCode = 1;
+    for (const each of one === undefined ? GENERATIONS : [one]) {
+      const found = await firstBroken(MOST_TO_NOTICE, { ...broken, generation: each });
+      const [first] = found?.violations ?? [];
+      const faults = broken.kinds === undefined ? '' : ` --faults ${[...broken.kinds].join(',')}`;
+      const seen = found === undefined ? 'nobody notices' : `seed ${found.seed}${faults}: ${first}`;
+      console.log(`${name.padEnd(30)} Prefect ${each}, ${seen}`);
+      if (found === undefined) process.exitCode = 1;
+    }
   }
 }
 

@@ -2,8 +2,7 @@ import type { RunTaskRequest } from '@aws-sdk/client-ecs';
 import { PollTally } from '../../src/agent/poll-report.ts';
 import type { TaskFinder } from '../../src/agent/launched-task.ts';
 import type { ControlStore } from '../../src/control/control-record.ts';
-import type { Prefect1FlowRun } from '../../src/prefect1/flow-run.ts';
-import { readClaim } from '../../src/prefect1/states.ts';
+import type { FlowRun } from '../../src/agent/flow-run.ts';
 import type { Reply } from '../../src/sandbox/message.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import { CANARY } from './leaks.ts';
@@ -19,7 +18,10 @@ export interface Mutation {
   /** Replaces the control store. */
   readonly control?: (store: ControlStore) => ControlStore;
   /** Replaces methods of what finds the tasks of a run, where the stop of one is heard. */
-  readonly finder?: (finder: TaskFinder<Prefect1FlowRun>) => void;
+  readonly finder?: (
+    finder: TaskFinder<FlowRun>,
+    claimKey: (flowRunId: string) => string | undefined,
+  ) => void;
   /** Replaces methods of the agent. */
   readonly agent?: (agent: object) => void;
 }
@@ -78,7 +80,7 @@ export const MUTATIONS = {
   })),
   /** What an event tells of a task is taken for what is, however old it is. */
   'acts on a stale stop event': breaks(3, () => ({
-    finder: (finder) => {
+    finder: (finder, claimKeyOf) => {
       const end = {
         cause: 'run',
         reason: 'It has stopped.',
@@ -86,8 +88,8 @@ export const MUTATIONS = {
         program: '',
         exitCode: 1,
       } as const;
-      const find = ({ state }: Prefect1FlowRun, [id = '']: readonly string[]) => {
-        const claimKey = readClaim(state)?.claimKey;
+      const find = ({ id: flowRunId }: FlowRun, [id = '']: readonly string[]) => {
+        const claimKey = claimKeyOf(flowRunId);
         return Promise.resolve([{ id, claimKey, end: { ...end, atMs: Number.MAX_SAFE_INTEGER } }]);
       };
       Object.assign(finder, { find });

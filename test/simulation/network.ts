@@ -20,6 +20,8 @@ export interface Exchange {
 export interface NetworkOptions {
   readonly world: VirtualClock;
   readonly choices: Choices;
+  /** What a request to Prefect asks for. */
+  readonly operationOf: (message: Message) => string;
   readonly answer: Readonly<Record<Exchange['service'], (message: Message) => Promise<Reply>>>;
   readonly onRequest: (exchange: Exchange) => void;
   readonly onReply: (exchange: Exchange) => void;
@@ -39,9 +41,10 @@ export class Network {
   readonly fetch: typeof fetch = async (input, init = {}) => {
     const body = typeof init.body === 'string' ? init.body : '';
     const headers = Object.fromEntries(new Headers(init.headers));
-    const { pathname } = new URL(input instanceof Request ? input.url : input);
-    const exchange = { service: 'prefect', operation: firstField(body), about: '' } as const;
-    const message = { method: init.method ?? 'GET', url: pathname, headers, body };
+    const { pathname, search } = new URL(input instanceof Request ? input.url : input);
+    const message = { method: init.method ?? 'GET', url: pathname + search, headers, body };
+    const operation = this.#options.operationOf(message);
+    const exchange = { service: 'prefect', operation, about: '' } as const;
     const reply = await this.#send(exchange, message, init.signal ?? undefined);
     if (reply === 'reset') throw new TypeError('fetch failed', { cause: connectionReset() });
     return new Response(reply.body === '' ? null : reply.body, {
@@ -134,10 +137,4 @@ export class Network {
 
 function connectionReset(): Error {
   return Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
-}
-
-/** The first field of a GraphQL request, as the sandbox names operations. */
-function firstField(body: string): string {
-  const { query } = JSON.parse(body) as { query: string };
-  return /\{\s*(?:\w+:\s*)?(\w+)/.exec(query.slice(query.indexOf('{')))?.[1] ?? 'unknown';
 }

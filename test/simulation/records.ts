@@ -1,11 +1,23 @@
 import type { Task } from '../../src/sandbox/ecs/new-task.ts';
-import { isScheduled } from '../../src/sandbox/prefect1/state.ts';
-import type { StateEvent } from '../../src/sandbox/prefect1/store.ts';
 import { CLAIM_KEY_TAG } from '../../src/task-request.ts';
 import type { Trace } from './trace.ts';
 
 /** Who changes a state. */
-type Actor = 'agent' | 'flow' | 'user';
+type Actor = 'agent' | 'flow' | 'user' | 'rival';
+
+/** The exit code of a flow process that was stopped. */
+export const TERMINATED = 143;
+
+/** A state that was set. */
+export interface StateChange {
+  readonly flowRunId: string;
+  /** For people. */
+  readonly what: string;
+  /** Whether it says that the run has failed. */
+  readonly isFailure: boolean;
+  /** Whether it is a claim of a run that had been executed, on a server that does not look. */
+  readonly undoes: boolean;
+}
 
 /** So many tasks that could not be started fail their run. */
 const ATTEMPTS = 3;
@@ -96,14 +108,11 @@ export class Records {
     }
   }
 
-  stateChanged({ flowRunId: id, taskRunId, from, to }: StateEvent): void {
-    const what = taskRunId === undefined ? id.slice(0, 8) : `${id.slice(0, 8)}'s task run`;
-    this.#trace.note(this.#actor, `${what} ${from} -> ${to.type} ${to.start_time ?? ''} ${to.message ?? ''}`);
-    if (this.#actor !== 'agent' || taskRunId !== undefined) return;
-    // Prefect Server checks no versions: a claim that takes effect half a minute late undoes what came since, and
-    // nobody can see afterwards that the run had been executed.
-    if (to.type === 'Submitted' && !isScheduled(from)) this.intend(id);
-    if (to.type !== 'Failed') return;
+  stateChanged({ flowRunId: id, what, isFailure, undoes }: StateChange): void {
+    this.#trace.note(this.#actor, `${id.slice(0, 8)}${what}`);
+    if (this.#actor !== 'agent') return;
+    if (undoes) this.intend(id);
+    if (!isFailure) return;
     const { wrong, mayFail, executing } = this.#run(id);
     if (wrong === undefined && !mayFail) {
       this.#trace.violation('3', `flow run ${id.slice(0, 8)} is failed, and nothing is wrong with it`);

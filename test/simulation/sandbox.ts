@@ -6,29 +6,14 @@ import { systemClock } from '../../src/clock.ts';
 import { createAgent } from '../../src/create-agent.ts';
 import type { Warm } from '../../src/functions/warm.ts';
 import type { Logger } from '../../src/logger.ts';
-import { loadSettings } from '../../src/settings/load-settings.ts';
+import type { Settings } from '../../src/settings/settings.ts';
+import { uuids } from '../../src/sandbox/uuids.ts';
 import { AWS } from '../support/ecs.ts';
 import { Environment } from './environment.ts';
 import type { Invocation } from './invocation.ts';
 import { CANARY } from './leaks.ts';
 import { Network } from './network.ts';
 import type { World } from './world.ts';
-
-/** Where the API key is. */
-export const KEY_ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:prefect-AbCdEf';
-
-export const settings = await loadSettings({
-  // Under Lambda nothing is read from the disk.
-  AWS_LAMBDA_FUNCTION_NAME: 'simulation',
-  PREFECT__BACKEND: 'server',
-  PREFECT__CLOUD__API: 'http://prefect.test',
-  PREFECT__CLOUD__API_KEY_SECRET: KEY_ARN,
-  PREFECT__CLOUD__AGENT__ECS__SUBNETS: 'subnet-0a1b2c3d',
-  PREFECT__CLOUD__AGENT__ECS__EXECUTION_ROLE_ARN: 'arn:aws:iam::123456789012:role/execution',
-});
-
-/** How long before its start time a run is launched, in milliseconds. */
-export const LEAD_MS = settings.agent.leadMs;
 
 function answers(body: unknown) {
   const bytes = Buffer.from(JSON.stringify(body));
@@ -47,7 +32,7 @@ const secretsManager = new SecretsManagerClient({
  * What is loaded only when it is needed takes real time, which virtual time does not wait for: a story would be
  * another one in a process that has just begun.
  */
-async function loadEverything(): Promise<void> {
+export async function loadEverything(settings: Settings): Promise<void> {
   const silent = () => undefined;
   const { launching } = await createAgent(settings, {
     logger: { debug: silent, info: silent, warn: silent, error: silent },
@@ -60,12 +45,16 @@ async function loadEverything(): Promise<void> {
   const key = { arn: '', stage: undefined, id: undefined };
   await readSecret(key, new AbortController().signal, secretsManager);
   await import('../../src/agent/recover.ts');
-  await import('../../src/functions/poll-and-note.ts');
-  await import('../../src/prefect1/claim.ts');
-  await import('../../src/prefect1/settle.ts');
+    await import('../../src/functions/poll-and-note.ts');
+  if (settings.prefect.generation === 1) {
+    await import('../../src/prefect1/claim.ts');
+    await import('../../src/prefect1/settle.ts');
+  } else {
+    await import('../../src/prefect3/claim.ts');
+    await import('../../src/prefect3/settle.ts');
+    await import('../../src/prefect3/record-launches.ts');
+  }
 }
-
-await loadEverything();
 
 /** A process of a function, and what it keeps warm. */
 export interface Sandbox {
@@ -77,20 +66,22 @@ export interface Sandbox {
 
 /** A cold start. */
 export async function coldSandbox(world: World, name: string): Promise<Sandbox> {
-  const { clock, trace, api, ecs, mutation } = world;
+  const { clock, trace, prefect, ecs, mutation } = world;
   const env = new Environment(name, clock, trace);
   const network = new Network(env, {
     world: clock,
     choices: world.choices(`network of ${name}`),
-    answer: { prefect: (message) => api.answer(message), ecs: (message) => ecs.answer(message) },
+    operationOf: (message) => prefect.operationOf(message),
+    answer: { prefect: (message) => prefect.answer(message), ecs: (message) => ecs.answer(message) },
     onRequest: (exchange) => sandbox.current?.requested(exchange),
     onReply: (exchange) => sandbox.current?.answered(exchange),
     mutation,
   });
   const calls = new CallCounter();
   const logger = listening(world, env);
-  const created = await createAgent(settings, {
+  const created = await createAgent(prefect.settings, {
     ...{ logger, calls, clock: env, secretsManager },
+    uuid: uuids(world.choices(`ids of ${name}`).random),
     random: world.choices(`retries of ${name}`).random,
     fetch: network.fetch,
     ecsConfig: { ...AWS, requestHandler: network.requestHandler },

@@ -1,9 +1,16 @@
 import { Choices } from './choices.ts';
 import { FAULT_KINDS, type FaultKind } from './fault-kinds.ts';
 import type { Mutation } from './mutations.ts';
+import { type Generation, GENERATIONS } from './prefect-world.ts';
+import { settings as prefect1 } from './prefect1/world.ts';
+import { settings as prefect3 } from './prefect3/world.ts';
+import { loadEverything } from './sandbox.ts';
 import { Story } from './story.ts';
 import { judge } from './verdict.ts';
 import { World } from './world.ts';
+
+await loadEverything(prefect1);
+await loadEverything(prefect3);
 
 const MINUTE_MS = 60_000;
 
@@ -12,6 +19,8 @@ const QUIET_MS = 4 * MINUTE_MS;
 
 export interface SimulationOptions {
   readonly seed: number;
+  /** Of Prefect. @default drawn by the seed */
+  readonly generation?: Generation | undefined;
   /** What may go wrong. @default half of all kinds, drawn by the seed: in the crowd of all, each is rare */
   readonly kinds?: ReadonlySet<FaultKind>;
   /** A break of the agent that must be noticed. */
@@ -20,6 +29,7 @@ export interface SimulationOptions {
 
 export interface SimulationResult {
   readonly seed: number;
+  readonly generation: Generation;
   readonly violations: readonly string[];
   /** What happened, in order, a line for each event. */
   readonly trace: readonly string[];
@@ -33,15 +43,16 @@ function drawnKinds(seed: number): ReadonlySet<FaultKind> {
 /** Plays one seed: the whole system in one process, on virtual time. The same seed gives the same story. */
 export async function simulate({
   seed,
+  generation = new Choices(seed, 'generation').pick(GENERATIONS),
   kinds = drawnKinds(seed),
   mutation = {},
 }: SimulationOptions): Promise<SimulationResult> {
   const stormMs = (4 + (seed % 4)) * MINUTE_MS;
-  const world = new World({ seed, kinds, mutation, stormMs });
+  const world = new World({ seed, generation, kinds, mutation, stormMs });
   const endMs = world.stormEndMs + QUIET_MS;
   new Story(world, endMs).begin();
   await world.clock.advance(endMs + 5000 - world.clock.now());
   await judge(world);
   const { violations, lines } = world.trace;
-  return { seed, violations, trace: lines };
+  return { seed, generation, violations, trace: lines };
 }

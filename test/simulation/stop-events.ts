@@ -5,7 +5,6 @@ import { taskStateChange } from '../../src/sandbox/ecs/task-state-change.ts';
 import { Invocation } from './invocation.ts';
 import { Processes } from './processes.ts';
 import { runOf } from './records.ts';
-import { settings } from './sandbox.ts';
 import type { World } from './world.ts';
 
 /** The time-out of the function. */
@@ -66,14 +65,14 @@ export class StopEvents {
 
   /** @returns whether it did its work. */
   async #invoke(id: string, reference: NonNullable<ReturnType<typeof parseTaskStopped>>): Promise<boolean> {
-    const { mutation, clock, trace } = this.#world;
+    const { mutation, clock, trace, prefect } = this.#world;
     let isDone = false;
     const use = this.#processes.use(async (sandbox) => {
       const { env } = sandbox;
       const invocation = new Invocation(id, env, this.#world, TIMEOUT_MS);
       sandbox.current = invocation;
-      const warm = { ...sandbox.warm, settings };
-      mutation.finder?.((await warm.launching()).tasks);
+      const warm = { ...sandbox.warm, settings: prefect.settings };
+      mutation.finder?.((await warm.launching()).tasks, (flowRunId) => prefect.claimKey(flowRunId));
       const work = hearTaskStopped(warm, reference, { id, remainingMs: TIMEOUT_MS });
       const result = await invocation.follow(work);
       if (result !== undefined) trace.note(id, `ends well: ${result.decision}`);

@@ -1,9 +1,7 @@
 import { wake } from '../../src/functions/wake.ts';
-import { isFinished } from '../../src/sandbox/prefect1/state.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import { Invocation } from './invocation.ts';
 import { Processes } from './processes.ts';
-import { runFactory } from './runs.ts';
 import { StopEvents } from './stop-events.ts';
 import type { World } from './world.ts';
 
@@ -31,13 +29,13 @@ export class Story {
     this.#wakes();
     new StopEvents(this.#world).listen();
     if (this.#world.kinds.has('users')) this.#users();
+    if (this.#world.kinds.has('operators')) this.#operators();
   }
 
   #createRuns(): void {
     const world = this.#world;
     const choices = world.choices('runs');
-    const { api, ecs, records } = world;
-    const create = runFactory({ api, ecs, records, choices });
+    const create = world.prefect.runFactory(world.ecs, choices);
     const startMs = world.clock.now();
     for (let left = choices.between(3, 12); left > 0; left -= 1) {
       const atMs = choices.between(0, world.stormEndMs - startMs - MINUTE_MS);
@@ -81,27 +79,31 @@ export class Story {
 
   #users(): void {
     const world = this.#world;
-    const { clock, api, records, stormEndMs } = world;
+    const { clock, prefect, records, stormEndMs } = world;
     const choices = world.choices('users');
     const startMs = clock.now();
     for (let left = choices.between(1, 6); left > 0; left -= 1) {
       const which = choices.random();
       const restarts = choices.chance(0.5);
       world.at(choices.between(startMs, stormEndMs), () => {
-        const runs = api.flowRuns();
+        const runs = prefect.runs();
         const run = runs[Math.floor(which * runs.length)];
         if (run === undefined) return;
         records.by('user', () => {
-          if (!restarts) {
-            api.cancel(run.id);
-            return;
-          }
           // Who restarts a run wants what was wrong with it to be wrong no longer, or finds it failed again.
-          if (!isFinished(run.state)) return;
-          records.intend(run.id);
-          const startTime = new Date(clock.now()).toISOString();
-          api.setFlowRunState(run.id, { type: 'Scheduled', message: 'Restarted.', start_time: startTime });
+          if (restarts) prefect.restart(run.id);
+          else prefect.cancel(run.id);
         });
+      });
+    }
+  }
+
+  #operators(): void {
+    const { clock, prefect, stormEndMs } = this.#world;
+    const choices = this.#world.choices('operators');
+    for (let left = choices.between(1, 3); left > 0; left -= 1) {
+      this.#world.at(choices.between(clock.now(), stormEndMs), () => {
+        prefect.upset?.(choices);
       });
     }
   }

@@ -1,10 +1,7 @@
 import type { Task } from '../../src/sandbox/ecs/new-task.ts';
-import { isFinished, isScheduled } from '../../src/sandbox/prefect1/state.ts';
-import type { FlowRun, TaskRun } from '../../src/sandbox/prefect1/tables.ts';
 import { healthOf } from '../../src/control/health.ts';
-import { readPutBack } from '../../src/prefect1/states.ts';
+import type { RunView } from './prefect-world.ts';
 import { runOf } from './records.ts';
-import { LEAD_MS } from './sandbox.ts';
 import type { World } from './world.ts';
 
 /** A run that is due is launched with the next wake, which may be a minute and some seconds away. */
@@ -18,13 +15,13 @@ const HEARD_MS = 60_000;
 
 /** Some minutes after the last fault, every run must be launched, failed for a reason, or queued for a cause. */
 export async function judge(world: World): Promise<void> {
-  const { api, ecs, control, leaks, trace, clock } = world;
+  const { prefect, ecs, control, leaks, trace, clock } = world;
   const nowMs = clock.now();
   const tasks = Map.groupBy(ecs.tasks(), runOf);
-  for (const run of api.flowRuns()) {
-    const problem = problemOf(world, run, api.taskRuns(run.id), tasks.get(run.id) ?? [], nowMs);
+  for (const run of prefect.runs()) {
+    const problem = problemOf(world, run, tasks.get(run.id) ?? [], nowMs);
     if (problem !== undefined) trace.violation('2', `flow run ${run.id.slice(0, 8)} ${problem}`);
-    leaks.watch('the log of a run', api.logs(run.id));
+    leaks.watch('the log of a run', prefect.logs(run.id));
   }
   const record = await control.record();
   // A circuit that is open says so until something is due again.
@@ -38,37 +35,28 @@ export async function judge(world: World): Promise<void> {
 
 function problemOf(
   world: World,
-  run: FlowRun,
-  taskRuns: readonly TaskRun[],
+  run: RunView,
   tasks: readonly Task[],
   nowMs: number,
 ): string | undefined {
-  const { api, records } = world;
+  const { prefect, records } = world;
+  const { stage, message, dueMs = Infinity, claimedMs = Infinity, cancellingMs = Infinity } = run;
   const isLive = tasks.some(({ lastStatus }) => lastStatus !== 'STOPPED');
-  if (run.state === 'Failed' && records.runs.has(run.id)) {
-    const isSaid = (run.state_message ?? '') !== '' || api.logs(run.id).length > 0;
-    return isSaid ? undefined : 'is failed without a reason';
+  if (stage === 'failed' && records.runs.has(run.id)) {
+    return message !== '' || prefect.logs(run.id).length > 0 ? undefined : 'is failed without a reason';
   }
-  if (isFinished(run.state) || isLive) return undefined;
-  if (isScheduled(run.state)) {
-    const leadMs = readPutBack(run.serialized_state) ? 0 : LEAD_MS;
-    return isOverdue(run.state_start_time, leadMs, nowMs) ? 'is due and not launched' : undefined;
-  }
-  if (run.state === 'Submitted') {
-    return Date.parse(run.state_timestamp) < nowMs - LAUNCH_MS ? 'is claimed and has no task' : undefined;
-  }
-  if (run.state === 'Cancelling') {
-    const isOld = Date.parse(run.state_timestamp) < nowMs - LAUNCH_MS;
-    return isOld && run.agent_id !== null ? 'is being cancelled for ever' : undefined;
-  }
-  if (run.state !== 'Running') return undefined;
-  return retryProblem(taskRuns, nowMs) ?? goneProblem(world, run, tasks, nowMs);
+  if (stage === 'failed' || stage === 'ended' || isLive) return undefined;
+  const what = stage === 'running' ? 'has a retry that is' : 'is';
+  if (dueMs < nowMs - PATIENCE_MS) return `${what} due and not launched`;
+  if (claimedMs < nowMs - LAUNCH_MS) return `${what} claimed and has no task`;
+  if (cancellingMs < nowMs - LAUNCH_MS) return 'is being cancelled for ever';
+  return stage === 'running' ? goneProblem(world, run, tasks, nowMs) : undefined;
 }
 
 /** A Running run whose process has crashed is Failed as soon as that is heard. */
 function goneProblem(
   { records }: World,
-  run: FlowRun,
+  run: RunView,
   tasks: readonly Task[],
   nowMs: number,
 ): string | undefined {
@@ -77,20 +65,4 @@ function goneProblem(
   if (last?.stoppedAt === undefined || hasCrashed !== true || records.runs.get(run.id)?.unheard === true)
     return undefined;
   return last.stoppedAt.getTime() < nowMs - HEARD_MS ? 'is Running and its process is gone' : undefined;
-}
-
-/** A Running run whose task runs wait for a retry is launched again for them. */
-function retryProblem(taskRuns: readonly TaskRun[], nowMs: number): string | undefined {
-  const isDue = taskRuns.some(
-    (each) => isScheduled(each.state) && isOverdue(each.state_start_time, 0, nowMs),
-  );
-  if (isDue) return 'has a retry that is due and not launched';
-  const isClaimed = taskRuns.some(
-    ({ state, state_timestamp: since }) => state === 'Submitted' && Date.parse(since) < nowMs - LAUNCH_MS,
-  );
-  return isClaimed ? 'has a retry that is claimed and has no task' : undefined;
-}
-
-function isOverdue(startTime: string | null, leadMs: number, nowMs: number): boolean {
-  return startTime !== null && Date.parse(startTime) - leadMs < nowMs - PATIENCE_MS;
 }

@@ -1,6 +1,5 @@
 import { createEcs, type EmbeddedEcs } from '../../src/sandbox/ecs/ecs-server.ts';
 import type { Task } from '../../src/sandbox/ecs/new-task.ts';
-import { createPrefect1, type EmbeddedPrefect1 } from '../../src/sandbox/prefect1/prefect1-server.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { Choices } from './choices.ts';
 import { Control } from './control.ts';
@@ -9,11 +8,15 @@ import { seededFaultPlan } from './fault-plan.ts';
 import { flowContainers } from './flow-container.ts';
 import { Leaks } from './leaks.ts';
 import type { Mutation } from './mutations.ts';
+import type { Generation, PrefectWorld, PrefectWorldOptions } from './prefect-world.ts';
+import { Prefect1World } from './prefect1/world.ts';
+import { Prefect3World } from './prefect3/world.ts';
 import { Records, runOf } from './records.ts';
 import { Trace } from './trace.ts';
 
 export interface WorldOptions {
   readonly seed: number;
+  readonly generation: Generation;
   readonly kinds: ReadonlySet<FaultKind>;
   readonly mutation: Mutation;
   /** How long things go wrong, in milliseconds. */
@@ -33,7 +36,7 @@ export class World {
   readonly records = new Records(this.trace);
   readonly leaks = new Leaks(this.trace);
   readonly stormEndMs: number;
-  readonly api: EmbeddedPrefect1;
+  readonly prefect: PrefectWorld;
   readonly ecs: EmbeddedEcs;
   readonly control: Control;
   readonly kinds: ReadonlySet<FaultKind>;
@@ -42,8 +45,8 @@ export class World {
   hasJumped = false;
   readonly #seed: number;
 
-  constructor({ seed, kinds, mutation, stormMs }: WorldOptions) {
-    const { clock, trace, records, leaks } = this;
+  constructor({ seed, generation, kinds, mutation, stormMs }: WorldOptions) {
+    const { clock, trace, records } = this;
     this.#seed = seed;
     this.kinds = kinds;
     this.mutation = mutation;
@@ -53,16 +56,12 @@ export class World {
       ...{ kinds, trace, startMs, endMs: this.stormEndMs, now: () => clock.now() },
       choices: this.choices('faults'),
     });
-    this.api = createPrefect1({ clock, seed, faults });
+    this.prefect = this.#createPrefect(generation, faults);
     this.ecs = this.#createEcs(faults);
     const control = this.choices('control');
     this.control = new Control({
       ...{ world: clock, trace, choices: control },
       fails: () => this.isPlayed('control-errors') && control.chance(0.15),
-    });
-    this.api.onStateChange((event) => {
-      records.stateChanged(event);
-      leaks.watch('a state', event.to);
     });
     this.ecs.onTaskChange((task: Task) => {
       records.taskChanged(task);
@@ -83,12 +82,22 @@ export class World {
     void this.clock.sleep(Math.max(0, atMs - this.clock.now())).then(work);
   }
 
+  #createPrefect(generation: Generation, faults: ReturnType<typeof seededFaultPlan>): PrefectWorld {
+    const { clock, records, leaks } = this;
+    const options: PrefectWorldOptions = {
+      ...{ seed: this.#seed, clock, faults, records, leaks },
+      choices: (purpose) => this.choices(purpose),
+      isPlayed: (kind) => this.isPlayed(kind),
+    };
+    return generation === 1 ? new Prefect1World(options) : new Prefect3World(options);
+  }
+
   #createEcs(faults: ReturnType<typeof seededFaultPlan>): EmbeddedEcs {
     const { clock, records } = this;
     const tasks = this.choices('tasks');
     return createEcs({
       ...{ clock, seed: this.#seed, faults },
-      runner: flowContainers({ clock, api: this.api, records, choices: this.choices('flows') }),
+      runner: flowContainers(this.prefect, this.choices('flows')),
       provisioningMs: () => tasks.between(15, this.kinds.has('slow-provisioning') ? 200 : 60) * 1000,
       startFailure: (task) => {
         const isHit = tasks.chance(0.2);

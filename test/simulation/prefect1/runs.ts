@@ -1,9 +1,6 @@
-import type { RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
-import type { EmbeddedEcs } from '../../src/sandbox/ecs/ecs-server.ts';
-import type { EmbeddedPrefect1 } from '../../src/sandbox/prefect1/prefect1-server.ts';
-import type { Choices } from './choices.ts';
-import type { Records } from './records.ts';
-import { KEY_ARN } from './sandbox.ts';
+import type { EmbeddedPrefect1 } from '../../../src/sandbox/prefect1/prefect1-server.ts';
+import type { Choices } from '../choices.ts';
+import type { Records } from '../records.ts';
 
 /** Retries of one mapped task. */
 const MAPPED = 100;
@@ -29,7 +26,6 @@ const RIGHT: readonly [RunConfig, ...RunConfig[]] = [
 
 export interface RunsOptions {
   readonly api: EmbeddedPrefect1;
-  readonly ecs: EmbeddedEcs;
   readonly records: Records;
   readonly choices: Choices;
 }
@@ -37,10 +33,9 @@ export interface RunsOptions {
 /** Creates one run of any sort at a moment. */
 type CreateRun = (nowMs: number) => void;
 
-/** Registers what runs refer to. */
-export function runFactory({ api, ecs, records, choices }: RunsOptions): CreateRun {
+/** Creates what runs refer to. */
+export function runFactory({ api, records, choices }: RunsOptions): CreateRun {
   api.createTenant();
-  putDefinitions(ecs);
   const etl = api.createFlow({ name: 'etl', storage: { type: 'S3' }, tasks: slugs(2) });
   const mapped = api.createFlow({ name: 'mapped', storage: { type: 'S3' }, tasks: slugs(MAPPED) });
   return (nowMs) => {
@@ -71,20 +66,4 @@ export function runFactory({ api, ecs, records, choices }: RunsOptions): CreateR
 
 function slugs(count: number): { readonly slug: string }[] {
   return Array.from({ length: count }, (_, i) => ({ slug: `task-${i}` }));
-}
-
-/** Definitions that run configs name: one that can be used, and one that has no place for the API key. */
-function putDefinitions(ecs: EmbeddedEcs): void {
-  const secrets = [{ name: 'PREFECT__CLOUD__API_KEY', valueFrom: KEY_ARN }];
-  const common: Omit<RegisterTaskDefinitionRequest, 'family' | 'containerDefinitions'> = {
-    ...{ networkMode: 'awsvpc', cpu: '256', memory: '512', requiresCompatibilities: ['FARGATE'] },
-    executionRoleArn: 'arn:aws:iam::123456789012:role/execution',
-  };
-  const container = { name: 'flow', image: 'example.com/pinned' };
-  ecs.putTaskDefinition({
-    ...common,
-    family: 'pinned',
-    containerDefinitions: [{ ...container, secrets }],
-  });
-  ecs.putTaskDefinition({ ...common, family: 'keyless', containerDefinitions: [container] });
 }
