@@ -14,7 +14,6 @@ import type {
 } from '../agent/prefect-backend.ts';
 import { ApiDocuments } from './api-documents.ts';
 import { Prefect3Client, type Prefect3ClientOptions } from './client.ts';
-import { Directory } from './directory.ts';
 import type { PrefectDocuments } from './documents.ts';
 import type { Prefect3FlowRun } from './flow-run.ts';
 import { Heartbeat } from './heartbeat.ts';
@@ -45,7 +44,6 @@ export class Prefect3Backend implements PrefectBackend<Prefect3FlowRun> {
   readonly documents: PrefectDocuments;
   readonly #options: Prefect3BackendOptions & { readonly uuid: () => string };
   readonly #client: Prefect3Client;
-  readonly #directory: Directory;
   readonly #pool: PoolReader;
   readonly #heartbeat: Heartbeat;
   readonly #bulk = { isMissing: false };
@@ -54,7 +52,6 @@ export class Prefect3Backend implements PrefectBackend<Prefect3FlowRun> {
     const { clock, workPool } = options;
     this.#options = { ...options, uuid };
     this.#client = new Prefect3Client(this.#options);
-    this.#directory = new Directory(this.#client, clock);
     this.#pool = new PoolReader(this.#client, workPool, clock);
     this.#heartbeat = new Heartbeat({ ...options, client: this.#client });
     this.documents = new ApiDocuments(this.#client, clock);
@@ -80,7 +77,7 @@ export class Prefect3Backend implements PrefectBackend<Prefect3FlowRun> {
   }
 
   async look(query: LookQuery, signal: AbortSignal): Promise<Look<Prefect3FlowRun>> {
-    const options = { ...this.#options, client: this.#client, directory: this.#directory };
+    const options = { ...this.#options, client: this.#client };
     const [found] = await Promise.all([
       lookForFlowRuns(options, query, signal),
       this.#heartbeat.beat(signal),
@@ -140,6 +137,6 @@ export class Prefect3Backend implements PrefectBackend<Prefect3FlowRun> {
   }
 
   get #held() {
-    return { client: this.#client, directory: this.#directory, nowMs: this.#options.clock.now() };
+    return { client: this.#client, nowMs: this.#options.clock.now() };
   }
 }

@@ -59,19 +59,22 @@ export async function claimFlowRuns(
 }
 
 /**
- * All runs that are due already go together, those that were put back apart. Each early one goes alone: the server
- * writes the start time of the first run of a request into all of its runs.
+ * All runs that are due already go together, those that were put back apart. The server (3.8.8) writes what it adds to
+ * the state of one run of a request into those of the others: so each early one goes alone, for its start time, and
+ * each that takes a slot of its deployment, for the slot. Two that share one would lose it with the first that ends.
  */
 function batchesOf(
   runs: readonly Prefect3FlowRun[],
   nowMs: number,
   stateFor: (isRepeated: boolean) => ProposedState,
 ): readonly Batch[] {
-  const isDue = ({ startTimeMs }: Prefect3FlowRun) => startTimeMs <= nowMs;
-  const due = runs.filter(isDue);
-  const early = runs.filter((run) => !isDue(run)).map((run) => [run]);
-  const together = [due.filter((run) => !run.isPutBack), due.filter((run) => run.isPutBack)].flatMap(pages);
-  return [...together, ...early].map((batch) => ({
+  const isAlone = (run: Prefect3FlowRun) => run.startTimeMs > nowMs || run.deployment?.isLimited === true;
+  const alone = runs.filter(isAlone).map((run) => [run]);
+  const others = runs.filter((run) => !isAlone(run));
+  const together = [others.filter((run) => !run.isPutBack), others.filter((run) => run.isPutBack)].flatMap(
+    pages,
+  );
+  return [...together, ...alone].map((batch) => ({
     runs: batch,
     state: stateFor(batch[0]?.isPutBack ?? false),
   }));

@@ -1,79 +1,78 @@
 import type * as z from 'zod/mini';
 import type { Prefect3Client } from './client.ts';
-import type { Clock } from '../clock.ts';
 import type { Deployment } from './flow-run.ts';
 import { PAGE } from './flow-run-rows.ts';
-import { Recent } from './recent.ts';
 import { deployments, flows } from './schemas.ts';
 
-/** How long what is known of a deployment counts, in milliseconds. */
-const MAX_AGE_MS = 60_000;
+type DeploymentRow = z.infer<typeof deployments>[number];
+type FlowRow = z.infer<typeof flows>[number];
 
-interface Place<T> {
-  readonly kind: 'deployments' | 'flows';
-  readonly answer: z.ZodMiniType<readonly T[]>;
-  readonly known: Recent<T | undefined>;
-}
-
-/** The flows and deployments of flow runs, read in batches and kept for a minute. */
+/** The flows and deployments of some flow runs, as they are now. */
 export class Directory {
-  readonly #client: Prefect3Client;
-  readonly #deployments: Place<z.infer<typeof deployments>[number]>;
-  readonly #flows: Place<z.infer<typeof flows>[number]>;
+  readonly #deployments: ReadonlyMap<string, DeploymentRow>;
+  readonly #flows: ReadonlyMap<string, FlowRow>;
 
-  constructor(client: Prefect3Client, clock: Pick<Clock, 'now'>) {
-    this.#client = client;
-    this.#deployments = { kind: 'deployments', answer: deployments, known: new Recent(clock, MAX_AGE_MS) };
-    this.#flows = { kind: 'flows', answer: flows, known: new Recent(clock, MAX_AGE_MS) };
+  private constructor(known: readonly DeploymentRow[], flowRows: readonly FlowRow[]) {
+    this.#deployments = new Map(known.map((row) => [row.id, row]));
+    this.#flows = new Map(flowRows.map((row) => [row.id, row]));
   }
 
-  /** Reads what is not known of these runs' deployments and flows: none, one or two requests for 200 of either. */
-  async load(
+  /**
+   * Reads the deployments and flows of runs: two requests for 200 of either. They are not kept: who deploys a flow
+   * anew and runs it in the next second wants the new image.
+   */
+  static async of(
+    client: Prefect3Client,
     runs: readonly { readonly flow_id: string; readonly deployment_id?: string | null | undefined }[],
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<Directory> {
     const deploymentIds = runs.flatMap(({ deployment_id: id }) => id ?? []);
     const flowIds = runs.map(({ flow_id: id }) => id);
-    await Promise.all([
-      this.#read(this.#deployments, deploymentIds, signal),
-      this.#read(this.#flows, flowIds, signal),
+    const [known, flowRows] = await Promise.all([
+      readAll(client, { kind: 'deployments', answer: deployments, ids: deploymentIds }, signal),
+      readAll(client, { kind: 'flows', answer: flows, ids: flowIds }, signal),
     ]);
+    return new Directory(known, flowRows);
   }
 
-  /** undefined: there is no such deployment, or it is not loaded. */
+  /** undefined: there is no such deployment. */
   deployment(id: string | null | undefined): Deployment | undefined {
-    const row = id == null ? undefined : this.#deployments.known.get(id);
+    const row = this.#deployments.get(id ?? '');
     if (row === undefined) return undefined;
     const { name, updated, infra_overrides: overrides } = row;
-    const jobVariables = row.job_variables ?? overrides;
-    return { id: row.id, name, updated: updated ?? undefined, jobVariables: jobVariables ?? {} };
+    const limit = row.global_concurrency_limit ?? row.concurrency_limit;
+    return {
+      id: row.id,
+      name,
+      updated: updated ?? undefined,
+      jobVariables: row.job_variables ?? overrides ?? {},
+      isLimited: limit != null,
+    };
   }
 
   /** Without a name where there is no such flow. */
   flow(id: string): { readonly id: string; readonly name: string } {
-    return this.#flows.known.get(id) ?? { id, name: '' };
+    return this.#flows.get(id) ?? { id, name: '' };
   }
+}
 
-  async #read<T extends { readonly id: string }>(
-    { kind, answer, known }: Place<T>,
-    wanted: readonly string[],
-    signal: AbortSignal,
-  ): Promise<void> {
-    const ids = [...new Set(wanted)].filter((id) => !known.has(id));
-    for (let i = 0; i < ids.length; i += PAGE) {
-      const page = ids.slice(i, i + PAGE);
-      const name = `${kind}/filter`;
-      const body = { [kind]: { id: { any_: page } }, limit: PAGE };
-      const found = await this.#client.request(
-        { name, method: 'POST', path: `/${name}`, body, answer },
-        signal,
-      );
-      for (const id of page) {
-        known.set(
-          id,
-          found.find((row) => row.id === id),
-        );
-      }
-    }
+interface Wanted<T> {
+  readonly kind: 'deployments' | 'flows';
+  readonly answer: z.ZodMiniType<readonly T[]>;
+  readonly ids: readonly string[];
+}
+
+async function readAll<T>(
+  client: Prefect3Client,
+  { kind, answer, ids }: Wanted<T>,
+  signal: AbortSignal,
+): Promise<readonly T[]> {
+  const distinct = [...new Set(ids)];
+  const found: T[] = [];
+  for (let i = 0; i < distinct.length; i += PAGE) {
+    const body = { [kind]: { id: { any_: distinct.slice(i, i + PAGE) } }, limit: PAGE };
+    const name = `${kind}/filter`;
+    found.push(...(await client.request({ name, method: 'POST', path: `/${name}`, body, answer }, signal)));
   }
+  return found;
 }

@@ -7,6 +7,8 @@ export interface Deployment {
   /** When it was last changed, as the API writes it. */
   readonly updated: string | undefined;
   readonly jobVariables: Readonly<Record<string, unknown>>;
+  /** Whether only so many of its runs may go on at once: a claim takes one of its slots. */
+  readonly isLimited: boolean;
 }
 
 export interface Prefect3FlowRun extends FlowRun {

@@ -1,6 +1,6 @@
 import type { HeldRun, SweepQuery } from '../agent/held-run.ts';
 import type { Prefect3Client } from './client.ts';
-import type { Directory } from './directory.ts';
+import { Directory } from './directory.ts';
 import type { Prefect3FlowRun } from './flow-run.ts';
 import { filterFlowRuns, readFlowRunRows, withSmallerPages } from './flow-run-rows.ts';
 import { readRows, toFlowRun } from './read-flow-run.ts';
@@ -12,7 +12,6 @@ const MAX_PAGES = 5;
 
 export interface HeldRunsOptions {
   readonly client: Prefect3Client;
-  readonly directory: Directory;
   readonly nowMs: number;
 }
 
@@ -66,7 +65,7 @@ async function unreportedRows(
 }
 
 async function heldRuns(
-  { directory, nowMs }: HeldRunsOptions,
+  { client, nowMs }: HeldRunsOptions,
   rows: readonly FlowRunRow[],
   agent: string,
   signal: AbortSignal,
@@ -75,7 +74,8 @@ async function heldRuns(
     const stage = stageOf(row, agent);
     return stage === undefined ? [] : [{ row, stage }];
   });
-  await directory.load(
+  const directory = await Directory.of(
+    client,
     staged.map(({ row }) => row),
     signal,
   );

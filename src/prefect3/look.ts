@@ -1,7 +1,7 @@
 import type { Look, LookQuery, UnreadableRun } from '../agent/prefect-backend.ts';
 import type { Prefect3Client } from './client.ts';
 import type { Clock } from '../clock.ts';
-import type { Directory } from './directory.ts';
+import { Directory } from './directory.ts';
 import type { Prefect3FlowRun } from './flow-run.ts';
 import { readFlowRunRows, withSmallerPages } from './flow-run-rows.ts';
 import type { Logger } from '../logger.ts';
@@ -10,7 +10,6 @@ import { type FlowRunRow, scheduledRuns, type State } from './schemas.ts';
 
 export interface LookOptions {
   readonly client: Prefect3Client;
-  readonly directory: Directory;
   readonly workPool: string;
   readonly workQueues: readonly string[];
   readonly clock: Clock;
@@ -18,7 +17,7 @@ export interface LookOptions {
 }
 
 /**
- * Asks the pool for due runs, then for their flows and deployments where those are not known. In the server's order,
+ * Asks the pool for due runs, then for their flows and deployments. In the server's order,
  * and no more than its limits let through.
  */
 export async function lookForFlowRuns(
@@ -26,7 +25,7 @@ export async function lookForFlowRuns(
   query: LookQuery,
   signal: AbortSignal,
 ): Promise<Look<Prefect3FlowRun>> {
-  const { client, directory, clock, logger } = options;
+  const { client, clock, logger } = options;
   const listed = await listScheduled(options, query, signal);
   const found: FlowRunRow[] = [];
   const unreadable: UnreadableRun[] = [];
@@ -38,7 +37,10 @@ export async function lookForFlowRuns(
   }
   const fresh = found.filter(({ id }) => !query.except.has(id));
   logger.debug(`Found ${fresh.length} ready flow run(s), and ${found.length - fresh.length} known already`);
-  const [states] = await Promise.all([statesOfRetried(client, fresh, signal), directory.load(fresh, signal)]);
+  const [states, directory] = await Promise.all([
+    statesOfRetried(client, fresh, signal),
+    Directory.of(client, fresh, signal),
+  ]);
   const nowMs = clock.now();
   return {
     runs: fresh.map((row) => toFlowRun(row, states.get(row.id), directory, nowMs)),

@@ -29,7 +29,7 @@ export function readRows(values: readonly unknown[]): readonly FlowRunRow[] {
 const WAITING = new Set(['AwaitingRetry', 'AwaitingConcurrencySlot']);
 
 /**
- * A flow run, once its flow and deployment are loaded.
+ * A flow run, with its flow and deployment.
  * @param state that it is in, where it was read.
  */
 export function toFlowRun(
@@ -42,15 +42,18 @@ export function toFlowRun(
   const time = next ?? state?.state_details?.scheduled_time ?? expected;
   const startTimeMs = time == null ? nowMs : Date.parse(time);
   const putBack = state && readPutBack(state);
+  const deployment = directory.deployment(row.deployment_id);
+  // A slot that is taken ahead is kept from others, and a run that finds none is put off, or cancelled, then and there.
+  const waits = WAITING.has(row.state_name ?? '') || deployment?.isLimited === true;
   return {
     id: row.id,
     name: row.name ?? row.id,
     startTimeMs,
-    notBeforeMs: WAITING.has(row.state_name ?? '') ? startTimeMs : undefined,
+    notBeforeMs: waits ? startTimeMs : undefined,
     dueSinceMs: putBack?.dueSinceMs,
     isPutBack: putBack !== undefined,
     flow: directory.flow(row.flow_id),
-    deployment: directory.deployment(row.deployment_id),
+    deployment,
     jobVariables: row.job_variables ?? {},
     stateId: row.state_id ?? '',
     infrastructurePid: row.infrastructure_pid ?? undefined,

@@ -63,6 +63,9 @@ export const deployments = z.array(
     job_variables: z.nullish(json),
     // What Prefect 2 calls them.
     infra_overrides: z.nullish(json),
+    // Of Prefect 3; the one of older servers is a number. Which limit it is does not matter, only that there is one.
+    global_concurrency_limit: z.nullish(z.unknown()),
+    concurrency_limit: z.nullish(z.unknown()),
   }),
 );
 

@@ -56,7 +56,7 @@ export const run3 = (jobVariables: Json = {}, change: Partial<Prefect3FlowRun> =
   name: 'brave-lynx',
   startTimeMs: 0,
   flow: { id: 'flow-1', name: 'etl' },
-  deployment: { id: 'deployment-1', name: 'nightly', updated: undefined, jobVariables: {} },
+  deployment: { id: 'deployment-1', name: 'nightly', updated: undefined, jobVariables: {}, isLimited: false },
   jobVariables,
   stateId: 'state-1',
   infrastructurePid: undefined,

@@ -163,6 +163,21 @@ test('a run for which its deployment has no room is lost, and waits as the serve
   expect(runs).toMatchObject([{ notBeforeMs: expect.any(Number) as number }]);
 });
 
+test('no run is given the slot of another, which would be gone with the run that it was given to', async () => {
+  const { api, backend, createRuns, look } = await prefect3();
+  const limited = [1, 2].map((i) => {
+    const { id: deploymentId } = api.createDeployment({ name: `limited-${i}`, concurrencyLimit: 1 });
+    return api.createFlowRun({ deploymentId }).id;
+  });
+  const others = createRuns(3);
+  expect(kinds(await backend.claim((await look()).runs, CLAIMANT, never))).toEqual(Array(5).fill('claimed'));
+  const leaseOf = (id: string) => api.flowRun(id)?.state.state_details.deployment_concurrency_lease_id;
+  expect(others.map(leaseOf)).toEqual([null, null, null]);
+  expect(new Set(limited.map(leaseOf))).toHaveLength(2);
+  expect(limited.map(leaseOf)).not.toContain(null);
+  expect(api.calls[BULK]).toBe(3);
+});
+
 test('a server without bulk claims is asked for them once', async () => {
   const { api, claim, createRuns, look, backend } = await listed(2, { version: PREFECT_2 });
   await claim();

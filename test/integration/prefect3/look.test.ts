@@ -41,7 +41,7 @@ test('nothing due costs one request, and two with the heartbeat', async () => {
   expect(api.workers()).toMatchObject([{ name: 'agent', heartbeat_interval_seconds: 60 }]);
 });
 
-test('flows and deployments are read in batches, and once in a minute', async () => {
+test('flows and deployments are read in batches', async () => {
   const { api, createRuns, look } = await prefect3();
   for (let i = 0; i < 3; i += 1) {
     const { id: deploymentId } = api.createDeployment({ name: `d${i}`, flowId: api.createFlow(`f${i}`).id });
@@ -49,8 +49,26 @@ test('flows and deployments are read in batches, and once in a minute', async ()
   }
   createRuns(2);
   expect((await look()).runs.map(({ flow }) => flow.name).sort()).toEqual(['demo', 'demo', 'f0', 'f1', 'f2']);
-  await look();
   expect([api.calls['POST /deployments/filter'], api.calls['POST /flows/filter']]).toEqual([1, 1]);
+});
+
+test('a deployment counts as it is now, for its runs may be created in the second in which it is changed', async () => {
+  const { api, createRuns, look, deployment } = await prefect3();
+  createRuns(1);
+  await look();
+  api.send('PATCH', `/deployments/${deployment.id}`, { job_variables: { image: 'etl:2' } });
+  const { runs } = await look();
+  expect(runs).toMatchObject([{ deployment: { jobVariables: { image: 'etl:2' } } }]);
+});
+
+test('a run that needs a slot of its deployment is not claimed ahead: it would hold the slot, or be cancelled for want of one', async () => {
+  const { api, look } = await prefect3();
+  const scheduledTime = new Date(Date.now() + 60_000).toISOString();
+  const { id: deploymentId } = api.createDeployment({ name: 'limited', concurrencyLimit: 1 });
+  api.createFlowRun({ deploymentId, scheduledTime });
+  const startTimeMs = Date.parse(scheduledTime);
+  const ahead = await look({ beforeMs: Date.now() + 75_000 });
+  expect(ahead.runs).toMatchObject([{ startTimeMs, notBeforeMs: startTimeMs }]);
 });
 
 test('as many runs are asked for as the API gives at once, and those that are known are left out', async () => {

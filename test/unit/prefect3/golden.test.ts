@@ -25,7 +25,7 @@ async function outcomeOf(vector: Vector3): Promise<Outcome> {
     id: row.id,
     name: row.name,
     flow,
-    deployment: { id, name, updated, jobVariables },
+    deployment: { id, name, updated, jobVariables, isLimited: false },
   });
   const documents = new TableOfDocuments(BLOCKS, VARIABLES);
   const workPool = { id: pool.id, name: pool.name, type: 'ecs', isPaused: false };

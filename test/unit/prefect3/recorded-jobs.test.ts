@@ -34,7 +34,13 @@ async function outcomeOf({ changes, deployment, run: jobVariables, described }: 
   const run = run3(jobVariables, {
     id: id(3),
     flow: { id: id(1), name: 'etl' },
-    deployment: { id: id(2), name: 'nightly', updated: undefined, jobVariables: deployment },
+    deployment: {
+      id: id(2),
+      name: 'nightly',
+      updated: undefined,
+      jobVariables: deployment,
+      isLimited: false,
+    },
   });
   const workPool = { ...pool(template(changes)), id: id(4) };
   try {
