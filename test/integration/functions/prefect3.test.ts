@@ -59,7 +59,7 @@ test('a run is launched ahead of its start time, and its process starts on time'
   expect(Date.parse(started)).toBeGreaterThanOrEqual(Date.parse(scheduledTime) - 500);
 });
 
-test('N due runs cost a warm function 5 + N requests, and 8 + N where it has not seen them for a minute', async () => {
+test('N due runs cost a warm function 4 + N requests and the look that finds no more, and 7 + N where it has not seen them for a minute', async () => {
   const { createRuns, poll } = await deployed3();
   createRuns(1);
   const first = await poll();
