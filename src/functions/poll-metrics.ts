@@ -1,6 +1,7 @@
 import type { PollReport } from '../agent/poll-report.ts';
 import type { CallCounts, TakenCalls } from '../call-counter.ts';
 import type { Metric } from '../emf.ts';
+import type { Settings } from '../settings/settings.ts';
 
 /** What an invocation did and what it cost, whether it failed or not. */
 export interface EndedPoll {
@@ -15,11 +16,27 @@ export interface EndedPoll {
 /** CloudWatch takes no more values of a metric at once. */
 const MAX_VALUES = 100;
 
-/** The metrics of an invocation. None is 0: what is not sent is not billed. */
-export function pollMetrics({ report, calls, durationMs, isBlocked }: EndedPoll): readonly Metric[] {
+/** What says that something is not as it should be. */
+const PROBLEMS: ReadonlySet<string> = new Set([
+  'FlowRunsPutBack',
+  'LaunchesFailed',
+  'FlowRunsRecovered',
+  'Throttles',
+  'LatenessSeconds',
+  'CircuitOpen',
+]);
+
+/** The metrics of an invocation. None is 0: each that is sent is billed for the hour. */
+export function pollMetrics(ended: EndedPoll, chosen: Settings['metrics']): readonly Metric[] {
+  return allMetrics(ended).filter(
+    ({ name, value }) => (chosen === 'all' || PROBLEMS.has(name)) && [value].flat().some((one) => one !== 0),
+  );
+}
+
+function allMetrics({ report, calls, durationMs, isBlocked }: EndedPoll): readonly Metric[] {
   const { polls, found, claimed, started, putBack, failed, recovered = 0, runs } = report;
   const lateness = runs.flatMap(({ lateMs }) => (lateMs === undefined ? [] : [Math.max(0, lateMs / 1000)]));
-  const metrics: readonly Metric[] = [
+  return [
     count('Polls', polls),
     count('FlowRunsDue', found),
     count('FlowRunsClaimed', claimed),
@@ -34,7 +51,6 @@ export function pollMetrics({ report, calls, durationMs, isBlocked }: EndedPoll)
     { name: 'DurationMs', unit: 'Milliseconds', value: durationMs },
     count('CircuitOpen', isBlocked ? 1 : 0),
   ];
-  return metrics.filter(({ value }) => [value].flat().some((one) => one !== 0));
 }
 
 /** As many values as may be sent, with the same quantiles; the least and the greatest are among them. */

@@ -22,7 +22,7 @@ export const handler = middy<unknown, PollResult>()
       remainingMs: context.getRemainingTimeInMillis(),
       measure: async (ended) => {
         const { writeMetrics } = await import('./write-metrics.ts');
-        writeMetrics(ended, { awsRequestId, functionName });
+        writeMetrics(ended, { awsRequestId, functionName, chosen: warm.metrics });
       },
     });
   });

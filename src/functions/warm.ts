@@ -7,6 +7,7 @@ import { createAgent, type CreatedAgent } from '../create-agent.ts';
 import type { Logger } from '../logger.ts';
 import { environment } from '../settings/environment.ts';
 import { loadSettings } from '../settings/load-settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import { likelyTypos } from '../settings/unknown-names.ts';
 
 /** What a warm sandbox keeps from one poll to the next: connections, the registration, known definitions. */
@@ -18,7 +19,7 @@ export interface Warm extends CreatedAgent {
 }
 
 /** Makes the warm state: reads the settings, warns of likely slips in their names. @throws SettingsError */
-export async function createWarm(logger: PowertoolsLogger): Promise<Warm> {
+export async function createWarm(logger: PowertoolsLogger): Promise<Warm & Pick<Settings, 'metrics'>> {
   const env = environment();
   const settings = await loadSettings(env);
   const { logLevel } = settings.agent;
@@ -29,5 +30,6 @@ export async function createWarm(logger: PowertoolsLogger): Promise<Warm> {
   const calls = new CallCounter();
   const clock = systemClock;
   const control = await createControlStore(settings.controlTable);
-  return { ...(await createAgent(settings, { logger, calls, clock })), calls, clock, control, logger };
+  const created = await createAgent(settings, { logger, calls, clock });
+  return { ...created, calls, clock, control, logger, metrics: settings.metrics };
 }

@@ -33,6 +33,7 @@ export async function loadSettings(
     agent: readAgentSettings(reader, generation),
     ecs: await readEcsSettings(reader, readers),
     flowLogLevel: reader.read('PREFECT__LOGGING__LEVEL'),
+    metrics: reader.read('PREFECT__CLOUD__AGENT__METRICS'),
     ...readHealthSettings(reader),
   };
   refusePlaintextKey(reader, settings);

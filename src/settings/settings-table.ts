@@ -179,6 +179,12 @@ export const settingsTable = {
     whenUnset: 'pokes are signed with AWS credentials',
     description: 'ARN of the secret that authenticates pokes as a bearer token, as for the API key.',
   },
+  PREFECT__CLOUD__AGENT__METRICS: {
+    parse: oneOf(['problems', 'all']),
+    default: 'problems',
+    description:
+      'Which numbers of a poll become metrics of CloudWatch: `problems`, those that say that something is not as it should be, or `all`.',
+  },
   PREFECT__CLOUD__AGENT__HEALTH_MAX_AGE_SECONDS: {
     parse: positiveNumber,
     default: '120',

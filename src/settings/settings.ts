@@ -87,6 +87,8 @@ export interface Settings {
   readonly flowLogLevel: string;
   /** Name of the DynamoDB table of the control record; undefined: the record is held in memory. */
   readonly controlTable: string | undefined;
+  /** Which numbers of a poll become metrics of CloudWatch. */
+  readonly metrics: 'problems' | 'all';
   /** How old the last successful poll may be before health turns to 503, in milliseconds. */
   readonly healthMaxAgeMs: number;
 }

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import type { Fault } from '../../../src/sandbox/faults.ts';
 import { deployed } from '../../support/deployed.ts';
 
+const ALL = { PREFECT__CLOUD__AGENT__METRICS: 'all' };
+
 /** The metrics that the log holds. */
 async function metricsIn(logs: readonly string[], lines: number) {
   const found = () => logs.filter((line) => line.includes('"_aws"'));
@@ -10,7 +12,7 @@ async function metricsIn(logs: readonly string[], lines: number) {
 }
 
 test('an invocation that starts runs writes its metrics as one line; an idle one writes none', async () => {
-  const { sandbox, flow, poll, logs } = await deployed();
+  const { sandbox, flow, poll, logs } = await deployed(ALL);
   await poll();
   const startTime = new Date(Date.now() - 5000).toISOString();
   sandbox.prefect1.createFlowRun({ flowId: flow.id, startTime });
@@ -37,13 +39,10 @@ test('throttles are counted, of ECS and of the Prefect API', async () => {
     operation === 'RunTask'
       ? { kind: 'error', type: 'ThrottlingException', message: 'Rate exceeded', when: 'before' }
       : { kind: 'status', status: 429, headers: { 'retry-after': '1' }, when: 'before' };
-  const { sandbox, flow, poll, logs } = await deployed(
-    {},
-    {
-      faults: ({ operation, sequence }) =>
-        ['RunTask', 'get_runs_in_queue'].includes(operation) && sequence === 1 ? fault(operation) : undefined,
-    },
-  );
+  const { sandbox, flow, poll, logs } = await deployed(ALL, {
+    faults: ({ operation, sequence }) =>
+      ['RunTask', 'get_runs_in_queue'].includes(operation) && sequence === 1 ? fault(operation) : undefined,
+  });
   sandbox.prefect1.createFlowRun({ flowId: flow.id });
   expect((await poll()).result).toMatchObject({ started: 1, calls: { throttles: 2 } });
   expect(await metricsIn(logs, 1)).toMatchObject([{ Throttles: 2 }]);
@@ -58,10 +57,10 @@ test('an invocation that fails writes its metrics as well, and its calls are not
       when: 'before',
     },
   };
-  const { sandbox, flow, poll, logs } = await deployed(
-    {},
-    { faults: ({ operation }) => (operation === 'RunTask' ? state.fault : undefined), timeoutMs: 35_000 },
-  );
+  const { sandbox, flow, poll, logs } = await deployed(ALL, {
+    faults: ({ operation }) => (operation === 'RunTask' ? state.fault : undefined),
+    timeoutMs: 35_000,
+  });
   for (let i = 0; i < 3; i += 1) {
     sandbox.prefect1.createFlowRun({ flowId: flow.id });
     await poll();

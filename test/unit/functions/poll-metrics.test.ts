@@ -20,8 +20,8 @@ const run = (lateMs?: number) => ({
   ...(lateMs !== undefined && { lateMs }),
 });
 
-const valuesOf = (poll: EndedPoll) =>
-  Object.fromEntries(pollMetrics(poll).map(({ name, value }) => [name, value]));
+const valuesOf = (poll: EndedPoll, chosen: 'all' | 'problems' = 'all') =>
+  Object.fromEntries(pollMetrics(poll, chosen).map(({ name, value }) => [name, value]));
 
 test('each count of an invocation is a metric, and a launch ahead of its start time is not late', () => {
   const report = {
@@ -57,6 +57,15 @@ test('what is 0 is no metric', () => {
   expect(valuesOf(ended({ polls: 1, runs: [run(-1000)] }, { calls }))).toEqual({
     Polls: 1,
     DurationMs: 1200,
+  });
+});
+
+test('where only problems are asked for, an invocation without any has no metric', () => {
+  const well = { polls: 2, found: 3, claimed: 3, started: 3, runs: [run(-1000)] };
+  expect(valuesOf(ended(well), 'problems')).toEqual({});
+  expect(valuesOf(ended({ ...well, putBack: 1, runs: [run(1500)] }), 'problems')).toEqual({
+    FlowRunsPutBack: 1,
+    LatenessSeconds: [1.5],
   });
 });
 

@@ -87,6 +87,7 @@ test('fills in every default', async () => {
     },
     flowLogLevel: 'INFO',
     controlTable: undefined,
+    metrics: 'problems',
     healthMaxAgeMs: 120_000,
   } satisfies Settings);
 });
