@@ -5,6 +5,7 @@ import { AgentError } from '../errors.ts';
 import { cleanupCommand } from './cleanup-command.ts';
 import type { CliIo } from './cli-io.ts';
 import { colorsFor } from './colors.ts';
+import { doctorCommand } from './doctor-command.ts';
 import { EXIT_CODE_MEANINGS, EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { invokeCommand } from './invoke-command.ts';
 import { pauseCommand, resumeCommand } from './pause-command.ts';
@@ -56,6 +57,7 @@ function createProgram(io: CliIo, onEnd: (code: number) => void): Command {
     .showHelpAfterError('Try --help.')
     .addHelpText('after', HELP);
   const commands = [
+    doctorCommand(io, onEnd),
     planCommand(io),
     runCommand(io, onEnd),
     invokeCommand(io, onEnd),
@@ -85,6 +87,7 @@ For a self-hosted Prefect Server set PREFECT__BACKEND=server.
 Exit codes:
 ${table(codes)}
 Examples:
+  $ agent doctor                           Is all there that an agent needs?
   $ agent plan --label prod                What would a poll do now?
   $ agent run --api http://localhost:4200  Start what is due, then end.
   $ agent run --forever                    Live as Prefect's own agent does, until Ctrl-C.

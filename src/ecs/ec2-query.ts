@@ -1,12 +1,8 @@
-import type { ECSClient } from '@aws-sdk/client-ecs';
-import { HttpRequest } from '@smithy/core/protocols';
-import { SignatureV4 } from '@smithy/signature-v4';
 import type { Ec2 } from './default-network.ts';
+import { signedPost, type SigningConfig } from './signed-post.ts';
 
 const TIMEOUT_MS = 10_000;
 const API_VERSION = '2016-11-15';
-
-type Config = Pick<ECSClient['config'], 'region' | 'credentials' | 'sha256'>;
 
 /**
  * EC2's two questions in its own protocol, with the region and the credentials of the ECS client. For two reads the
@@ -14,7 +10,7 @@ type Config = Pick<ECSClient['config'], 'region' | 'credentials' | 'sha256'>;
  *
  * @param endpoint default: EC2 of the client's region
  */
-export function createEc2({ config }: { readonly config: Config }, endpoint?: string): Ec2 {
+export function createEc2({ config }: { readonly config: SigningConfig }, endpoint?: string): Ec2 {
   return {
     defaultVpcs: async () => ids('vpcId', await ask(config, endpoint, 'DescribeVpcs', 'isDefault', 'true')),
     subnetsOf: async (vpcId) =>
@@ -23,13 +19,13 @@ export function createEc2({ config }: { readonly config: Config }, endpoint?: st
 }
 
 async function ask(
-  { region: regionOf, credentials, sha256 }: Config,
+  config: SigningConfig,
   endpoint: string | undefined,
   action: string,
   filter: string,
   value: string,
 ): Promise<string> {
-  const region = await regionOf();
+  const region = await config.region();
   const url = new URL(
     endpoint ?? `https://ec2.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`,
   );
@@ -40,16 +36,9 @@ async function ask(
     'Filter.1.Value.1': value,
   };
   const body = new URLSearchParams(parameters).toString();
-  const request = new HttpRequest({
-    method: 'POST',
-    path: '/',
-    headers: { host: url.host, 'content-type': 'application/x-www-form-urlencoded' },
-    body,
-  });
-  const signer = new SignatureV4({ service: 'ec2', region, credentials, sha256 });
-  const { headers } = await signer.sign(request);
+  const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   const signal = AbortSignal.timeout(TIMEOUT_MS);
-  const response = await fetch(url, { method: 'POST', headers, body, signal });
+  const response = await signedPost(config, { service: 'ec2', region, url, headers, body }, signal);
   const xml = await response.text();
   if (!response.ok) throw new Error(`${action}: ${errorOf(xml) || `HTTP ${response.status}`}`);
   return xml;
@@ -59,8 +48,8 @@ function ids(tag: string, xml: string): string[] {
   return Array.from(xml.matchAll(new RegExp(`<${tag}>([\\w-]+)</${tag}>`, 'g')), ([, id = '']) => id);
 }
 
-/** `Code: message` of an error in EC2's XML. */
-function errorOf(xml: string): string {
+/** `Code: message` of an error in the XML of AWS's query protocols. */
+export function errorOf(xml: string): string {
   const text = (tag: string) => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(xml)?.[1];
   return [text('Code'), text('Message')].filter(Boolean).join(': ');
 }

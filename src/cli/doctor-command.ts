@@ -1,0 +1,27 @@
+import { Command } from 'commander';
+import type { CliIo } from './cli-io.ts';
+import type { DoctorOptions } from './doctor.ts';
+import { settingsOptions } from './settings-flags.ts';
+
+/** `agent doctor` */
+export function doctorCommand(io: CliIo, onEnd: (code: number) => void): Command {
+  const command = new Command('doctor')
+    .description('Check what an agent with these settings needs: Prefect, AWS, the network. Changes nothing.')
+    .addHelpText('after', HELP)
+    .action(async (_, self: Command) => {
+      const { doctor } = await import('./doctor.ts');
+      onEnd(await doctor(io, self.optsWithGlobals<DoctorOptions>()));
+    });
+  for (const option of settingsOptions({ life: false })) command.addOption(option);
+  return command;
+}
+
+const HELP = `
+Exits with 1 when a check has failed. What your own credentials may not read is told, and is no failure. They are
+asked for ecs:DescribeClusters, iam:GetRole, ec2:DescribeSubnets, ec2:DescribeRouteTables, ecr:DescribeImages,
+secretsmanager:DescribeSecret or ssm:GetParameter, and servicequotas:GetServiceQuota.
+
+Examples:
+  $ agent doctor --api https://prefect.example.com/graphql --cluster flows
+  $ agent doctor --json | jq '.checks[] | select(.status == "failed")'
+`;

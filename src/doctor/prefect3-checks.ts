@@ -1,0 +1,50 @@
+import { AwsError, PrefectApiError, SettingsError } from '../errors.ts';
+import type { Prefect3Client } from '../prefect3/client.ts';
+import { PoolReader } from '../prefect3/pool-reader.ts';
+import type { Clock } from '../clock.ts';
+import type { Prefect3Settings } from '../settings/settings.ts';
+import { apiVerdict } from './api-verdict.ts';
+import { type Check, failed, ok, unknown, type Verdict, warning } from './check.ts';
+
+/** Whether the API answers and takes the key, and whether the work pool is one that the agent can serve. */
+export function prefect3Checks(
+  client: Prefect3Client,
+  { api, workPool }: Prefect3Settings,
+  clock: Clock,
+): readonly Check[] {
+  // One reader for both questions: the pool is read once.
+  const reader = new PoolReader(client, workPool, clock);
+  return [
+    {
+      name: 'Prefect API',
+      run: async (signal) => {
+        try {
+          const { version } = await reader.poolAndVersion(signal);
+          return ok(`${api} answers, version ${version}`);
+        } catch (error) {
+          // The pool is another question.
+          if (error instanceof SettingsError) return ok(`${api} answers`);
+          if (error instanceof PrefectApiError || error instanceof AwsError) return apiVerdict(error);
+          throw error;
+        }
+      },
+    },
+    { name: 'work pool', run: (signal) => poolVerdict(reader, signal) },
+  ];
+}
+
+async function poolVerdict(reader: PoolReader, signal: AbortSignal): Promise<Verdict> {
+  try {
+    const { name, type, isPaused } = await reader.pool(signal);
+    if (!isPaused) return ok(`${name} is there, of type ${type}`);
+    return warning(
+      `${name} is paused: its runs stay in the queue`,
+      `Resume it: prefect work-pool resume ${name}`,
+    );
+  } catch (error) {
+    if (error instanceof SettingsError)
+      return failed(error.message, 'agent setup-pool creates the pool, or brings it up to date.');
+    if (error instanceof PrefectApiError || error instanceof AwsError) return unknown(error.message);
+    throw error;
+  }
+}

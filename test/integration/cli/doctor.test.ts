@@ -1,0 +1,326 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../../src/clock.ts';
+import { clockCheck } from '../../../src/doctor/clock-check.ts';
+import type { CheckResult } from '../../../src/doctor/run-checks.ts';
+import { startPrefect1 } from '../../../src/sandbox/prefect1/prefect1-server.ts';
+import { startPrefect3 } from '../../../src/sandbox/prefect3/prefect3-server.ts';
+import { serveLocally } from '../../../src/sandbox/serve.ts';
+import { stubAws } from '../../support/aws-services.ts';
+import { type AwsAnswer, awsStandIn } from '../../support/aws-stand-in.ts';
+import { cli } from '../../support/cli.ts';
+import { freePort } from '../../support/free-port.ts';
+import { template } from '../../support/job.ts';
+
+type Answers = Parameters<typeof awsStandIn>[0];
+
+const ROLE = 'arn:aws:iam::123456789012:role/flows/exec';
+const SECRET = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:prefect-AbCdEf';
+const IMAGE = '123456789012.dkr.ecr.us-east-1.amazonaws.com/flows:1';
+
+const trusting = (who: string) =>
+  `<Role><AssumeRolePolicyDocument>${encodeURIComponent(`{"Service":"${who}"}`)}</AssumeRolePolicyDocument></Role>`;
+const routes = (route: string) =>
+  `<routeTableSet><item><routeSet><item>${route}</item></routeSet></item></routeTableSet>`;
+const toThe = (target: string) =>
+  routes(`<destinationCidrBlock>0.0.0.0/0</destinationCidrBlock>${target}<state>active</state>`);
+
+const GOOD: Answers = {
+  DescribeClusters: { clusters: [{ status: 'ACTIVE', registeredContainerInstancesCount: 0 }] },
+  GetRole: trusting('ecs-tasks.amazonaws.com'),
+  DescribeSubnets: '<subnetSet><item><vpcId>vpc-1</vpcId></item></subnetSet>',
+  DescribeRouteTables: toThe('<natGatewayId>nat-1</natGatewayId>'),
+  DescribeImages: { imageDetails: [{}] },
+  DescribeSecret: { ARN: SECRET },
+  GetParameter: { Parameter: {} },
+  GetServiceQuota: { Quota: { Value: 100 } },
+};
+
+const DOWN = await freePort();
+
+/** Where everything is right with the settings that most use. */
+async function setUp(answers: Answers = {}, change: Record<string, string> = {}) {
+  const api = await startPrefect1({ clock: systemClock });
+  onTestFinished(() => api.close());
+  // The tenant comes with it.
+  api.createFlow({ name: 'etl' });
+  const aws = await awsStandIn({ ...GOOD, ...answers });
+  const env = {
+    ...aws,
+    PREFECT__BACKEND: 'server',
+    PREFECT__CLOUD__API: api.endpoint,
+    PREFECT__CLOUD__AGENT__ECS__EXECUTION_ROLE_ARN: ROLE,
+    PREFECT__CLOUD__AGENT__ECS__SUBNETS: 'subnet-0a1b2c3d',
+    PREFECT__CLOUD__AGENT__ECS__TASK_DEFINITION: JSON.stringify({
+      containerDefinitions: [{ name: 'flow', image: IMAGE }],
+    }),
+    ...change,
+  };
+  const doctor = (...argv: string[]) => cli(['doctor', ...argv], env);
+  const check = async (name: string) => {
+    const { code, out } = await doctor('--json');
+    const { checks } = JSON.parse(out) as { checks: CheckResult[] };
+    return { code, ...checks.find((result) => result.name === name) };
+  };
+  return { doctor, check };
+}
+
+test('where all is well, each check says so, and the exit code is 0', async () => {
+  const { doctor } = await setUp();
+  const { code, out, err } = await doctor();
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(/^ok +Prefect API +http:\S+ answers, the tenant is \S+$/m);
+  expect(out).toMatch(/^ok +clock +the same here and at the Prefect API$/m);
+  expect(out).toMatch(/^ok +AWS credentials +found, for us-east-1$/m);
+  expect(out).toMatch(/^ok +ECS cluster +default is ACTIVE$/m);
+  expect(out).toMatch(/^ok +execution role +exec is there, and ECS may take it$/m);
+  expect(out).toMatch(/^ok +subnets +subnet-0a1b2c3d leads out by nat-1$/m);
+  expect(out).toContain(`${IMAGE} is in ECR`);
+  expect(out).toMatch(/^ok +Fargate quota +100 vCPU at once/m);
+  expect(out).toContain('9 checks: 9 ok, 0 warnings, 0 failed, 0 not checked.');
+});
+
+const igw = toThe('<gatewayId>igw-1</gatewayId>');
+const subnetsSetting = 'PREFECT__CLOUD__AGENT__ECS__ASSIGN_PUBLIC_IP';
+
+test.each<
+  [
+    what: string,
+    name: string,
+    status: string,
+    text: string,
+    answers: Answers,
+    change?: Record<string, string>,
+  ]
+>([
+  [
+    'a cluster that is not there',
+    'ECS cluster',
+    'failed',
+    'there is no cluster default',
+    { DescribeClusters: { clusters: [] } },
+  ],
+  [
+    'a cluster that is going',
+    'ECS cluster',
+    'failed',
+    'default is DEPROVISIONING',
+    { DescribeClusters: { clusters: [{ status: 'DEPROVISIONING' }] } },
+  ],
+  [
+    'a cluster without machines for EC2',
+    'ECS cluster',
+    'warning',
+    'no container instances',
+    {},
+    { PREFECT__CLOUD__AGENT__ECS__LAUNCH_TYPE: 'EC2' },
+  ],
+  [
+    'a role that is not there',
+    'execution role',
+    'failed',
+    'there is no role exec',
+    { GetRole: { error: 'NoSuchEntity' } },
+  ],
+  [
+    'a role for somebody else',
+    'execution role',
+    'failed',
+    'does not trust',
+    { GetRole: trusting('lambda.amazonaws.com') },
+  ],
+  [
+    'a permission that the caller lacks',
+    'execution role',
+    'unknown',
+    'AccessDenied',
+    { GetRole: { error: 'AccessDenied' } },
+  ],
+  [
+    'a subnet that is not there',
+    'subnets',
+    'failed',
+    'there is no subnet',
+    { DescribeSubnets: { error: 'InvalidSubnetID.NotFound' } },
+  ],
+  [
+    'a public subnet without a public address',
+    'subnets',
+    'failed',
+    'they reach nothing outside',
+    { DescribeRouteTables: igw },
+    { [subnetsSetting]: 'false' },
+  ],
+  ['a public subnet with one', 'subnets', 'ok', 'leads out by igw-1', { DescribeRouteTables: igw }],
+  [
+    'a subnet without a way out',
+    'subnets',
+    'warning',
+    'no route to the outside',
+    { DescribeRouteTables: routes('<gatewayId>local</gatewayId>') },
+  ],
+  [
+    'the main table where a subnet has none',
+    'subnets',
+    'ok',
+    'leads out by tgw-1',
+    {
+      DescribeRouteTables: ({ 'Filter.1.Name': filter }): AwsAnswer =>
+        filter === 'association.main'
+          ? toThe('<transitGatewayId>tgw-1</transitGatewayId>')
+          : '<routeTableSet/>',
+    },
+  ],
+  [
+    'an image that ECR has not',
+    'image',
+    'failed',
+    `ECR has no ${IMAGE}`,
+    { DescribeImages: { error: 'ImageNotFoundException' } },
+  ],
+  [
+    'an image that is no reference',
+    'image',
+    'failed',
+    'no reference',
+    {},
+    {
+      PREFECT__CLOUD__AGENT__ECS__TASK_DEFINITION:
+        '{"containerDefinitions":[{"name":"flow","image":"Not An Image"}]}',
+    },
+  ],
+  [
+    'an image elsewhere',
+    'image',
+    'ok',
+    'only ECR is asked',
+    {},
+    {
+      PREFECT__CLOUD__AGENT__ECS__TASK_DEFINITION:
+        '{"containerDefinitions":[{"name":"flow","image":"prefecthq/prefect:1.4.1"}]}',
+    },
+  ],
+  ['no image', 'image', 'ok', 'bring their own', {}, { PREFECT__CLOUD__AGENT__ECS__TASK_DEFINITION: '' }],
+  [
+    'a secret that is not there',
+    'API key',
+    'failed',
+    'there is no arn:',
+    { DescribeSecret: { error: 'ResourceNotFoundException' } },
+    { PREFECT__CLOUD__API_KEY_SECRET: SECRET },
+  ],
+  [
+    'a secret that is being deleted',
+    'API key',
+    'failed',
+    'being deleted',
+    { DescribeSecret: { DeletedDate: 1 } },
+    { PREFECT__CLOUD__API_KEY_SECRET: SECRET },
+  ],
+  ['a secret that is there', 'API key', 'ok', 'is there', {}, { PREFECT__CLOUD__API_KEY_SECRET: SECRET }],
+  [
+    'a secret without a role that reads it',
+    'execution role',
+    'failed',
+    'none is set',
+    {},
+    { PREFECT__CLOUD__API_KEY_SECRET: SECRET, PREFECT__CLOUD__AGENT__ECS__EXECUTION_ROLE_ARN: '' },
+  ],
+  [
+    'a quota below the cap',
+    'Fargate quota',
+    'warning',
+    '400 tasks of the smallest size',
+    {},
+    { PREFECT__CLOUD__AGENT__ECS__MAX_TASKS_IN_FLIGHT: '500' },
+  ],
+  [
+    'a quota that nobody may read',
+    'Fargate quota',
+    'unknown',
+    'AccessDeniedException',
+    { GetServiceQuota: { error: 'AccessDeniedException' } },
+  ],
+  [
+    'a tenant that is not there',
+    'Prefect API',
+    'failed',
+    'has no tenant',
+    {},
+    { PREFECT__CLOUD__TENANT_ID: '11111111-1111-4111-8111-111111111111' },
+  ],
+  [
+    'an API that is down',
+    'Prefect API',
+    'failed',
+    'ECONNREFUSED',
+    {},
+    { PREFECT__CLOUD__API: `http://127.0.0.1:${DOWN}` },
+  ],
+])('%s', async (_, name, status, text, answers, change = {}) => {
+  const { check } = await setUp(answers, change);
+  const result = await check(name);
+  expect(result).toMatchObject({ status, detail: expect.stringContaining(text) as unknown });
+  expect(result.code).toBe(status === 'failed' ? 1 : 0);
+  if (status === 'failed' || status === 'warning') expect(result.todo).toMatch(/\S/);
+});
+
+test('without credentials what asks AWS is not checked, and the rest is', async () => {
+  const { doctor } = await setUp();
+  stubAws({ AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
+  const { code, out } = await doctor();
+  expect(code).toBe(1);
+  expect(out).toMatch(/^failed +AWS credentials/m);
+  expect(out).toMatch(/^not checked +ECS cluster/m);
+  expect(out).toMatch(/^ok +Prefect API/m);
+});
+
+test('wrong settings end it with 2 before anything is asked', async () => {
+  const { doctor } = await setUp({}, { PREFECT__CLOUD__AGENT__LEAD_SECONDS: 'soon' });
+  expect((await doctor()).code).toBe(2);
+});
+
+test('an API whose clock is wrong is told', async () => {
+  const date = new Date(Date.now() - 60_000).toUTCString();
+  const { endpoint, close } = await serveLocally({
+    answer: () => Promise.resolve({ status: 200, headers: { date }, body: '' }),
+    maxBodyBytes: 1000,
+    tooLarge: { status: 413, headers: {}, body: '' },
+    closing: new AbortController(),
+  });
+  onTestFinished(close);
+  const verdict = await clockCheck(endpoint, systemClock, fetch).run(new AbortController().signal);
+  expect(verdict).toMatchObject({
+    status: 'warning',
+    detail: 'this machine is 60 s ahead of the Prefect API',
+  });
+});
+
+async function prefect3(pool: Record<string, unknown>, name = 'ecs-pool') {
+  const api = await startPrefect3({ clock: systemClock });
+  onTestFinished(() => api.close());
+  api.createWorkPool({ name: 'ecs-pool', base_job_template: { ...template() }, ...pool });
+  const aws = await awsStandIn(GOOD);
+  const env = { ...aws, PREFECT_API_URL: api.endpoint, PREFECT_WORK_POOL: name };
+  const { code, out } = await cli(['doctor', '--json'], env);
+  const { checks } = JSON.parse(out) as { checks: CheckResult[] };
+  const found = (wanted: string) => checks.find((result) => result.name === wanted);
+  return { code, api: found('Prefect API'), pool: found('work pool') };
+}
+
+test('Prefect 3: the version and the work pool are told', async () => {
+  expect(await prefect3({})).toMatchObject({
+    code: 0,
+    api: { status: 'ok', detail: expect.stringMatching(/answers, version 3\.8\.8$/) as unknown },
+    pool: { status: 'ok', detail: 'ecs-pool is there, of type ecs' },
+  });
+});
+
+test('Prefect 3: a pool that is paused, of another type, or not there', async () => {
+  expect((await prefect3({ is_paused: true })).pool).toMatchObject({ status: 'warning' });
+  expect((await prefect3({ type: 'kubernetes' })).pool).toMatchObject({
+    status: 'failed',
+    detail: expect.stringContaining('to be of type ecs, got kubernetes') as unknown,
+  });
+  const missing = await prefect3({}, 'other');
+  expect(missing).toMatchObject({ code: 1, api: { status: 'ok' }, pool: { status: 'failed' } });
+});
