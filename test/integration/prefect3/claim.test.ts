@@ -163,6 +163,21 @@ test('a run for which its deployment has no room is lost, and waits as the serve
   expect(runs).toMatchObject([{ notBeforeMs: expect.any(Number) as number }]);
 });
 
+test('a run whose deployment was deleted after it had been claimed can never be claimed again', async () => {
+  const { api, backend, claim, created, look } = await listed(1);
+  await claim();
+  api.send('DELETE', `/deployments/${api.flowRun(created[0] ?? '')?.deployment_id ?? ''}`);
+  const [flowRunId = ''] = created;
+  const settlement = { kind: 'put-back', held: 'claimed', flowRunId, reason: 'No room.' } as const;
+  await backend.settle([{ ...settlement, startTimeMs: Date.now() }], CLAIMANT, never);
+  const { backend: other } = backend3For(api.endpoint);
+  const { runs } = await other.look({ labels: [], beforeMs: Date.now() + 1000, except: new Set() }, never);
+  expect(await other.claim(runs, CLAIMANT, never)).toMatchObject([
+    { kind: 'hopeless', reason: expect.stringContaining('Deployment not found.') as string },
+  ]);
+  expect(await look()).toMatchObject({ runs: [{ id: flowRunId }] });
+});
+
 test('a server without bulk claims is asked for them once', async () => {
   const { api, claim, createRuns, look, backend } = await listed(2, { version: PREFECT_2 });
   await claim();
