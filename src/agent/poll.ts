@@ -164,25 +164,29 @@ function reachedLimit<Run extends FlowRun>({ limits, tally, platform }: PollCont
 }
 
 async function claim<Run extends FlowRun>(
-  { backend, claimant, budget, timings, clock, logger, tally }: PollContext<Run>,
+  context: PollContext<Run>,
   runs: readonly Run[],
 ): Promise<Claimed<Run>[]> {
+  const { backend, claimant, budget, timings, clock, logger, tally } = context;
   for (const { id } of runs)
     logger.info(`Deploying flow run ${id} to execution environment...`, { flowRunId: id });
   const claimed: Claimed<Run>[] = [];
+  const hopeless: Postponed[] = [];
   const startMs = clock.now();
   const answers = await backend.claim(runs, claimant, budget.work);
   timings.noteClaim(clock.now() - startMs);
   for (const answer of answers) {
-    if (answer.kind === 'claimed') {
-      claimed.push(answer.run);
-      continue;
+    const { kind, run } = answer;
+    if (kind === 'claimed') claimed.push(answer.run);
+    else if (kind === 'hopeless') hopeless.push({ ...run, reason: answer.reason });
+    else {
+      const fields = { flowRunId: run.id, reason: answer.reason };
+      if (kind === 'lost') logger.info(`Left flow run ${run.id} alone`, fields);
+      else logger.error(`Could not learn whether flow run ${run.id} is claimed`, fields);
+      tally.add(run, kind, answer.reason);
     }
-    const fields = { flowRunId: answer.run.id, reason: answer.reason };
-    if (answer.kind === 'lost') logger.info(`Left flow run ${answer.run.id} alone`, fields);
-    else logger.error(`Could not learn whether flow run ${answer.run.id} is claimed`, fields);
-    tally.add(answer.run, answer.kind, answer.reason);
   }
+  await reject(context, hopeless);
   tally.claimed += claimed.length;
   return claimed;
 }

@@ -154,8 +154,15 @@ async function claimOneByOne(
 }
 
 function toClaim(run: Prefect3FlowRun, verdict: Verdict, state: ProposedState): Claim<Prefect3FlowRun> {
-  if (!isInForce(verdict, state)) return lost(run, refusalText(verdict));
-  return { kind: 'claimed', run: { ...run, claimKey: state.state_details.transition_id } };
+  if (isInForce(verdict, state)) {
+    return { kind: 'claimed', run: { ...run, claimKey: state.state_details.transition_id } };
+  }
+  // The server lets nobody have a queued run whose deployment is gone. One that is only hidden from us it does.
+  const isHopeless =
+    verdict.status === 'ABORT' && verdict.state?.type === 'SCHEDULED' && run.deployment === undefined;
+  return isHopeless
+    ? { kind: 'hopeless', run, reason: refusalText(verdict) }
+    : lost(run, refusalText(verdict));
 }
 
 function fromError(run: Prefect3FlowRun, error: unknown): Claim<Prefect3FlowRun> {

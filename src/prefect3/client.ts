@@ -125,6 +125,8 @@ export class Prefect3Client {
     const url = new URL(this.#base + path);
     const redact = (text: string) => withoutSecrets(text, key === undefined ? [] : [key.reveal()]);
     const context = { operation: name, redact, url, nowMs: clock.now() };
+    // One attempt may be three requests, and others may have been told meanwhile to leave the API alone.
+    this.#calls.rest.throwIfResting(name, clock.now());
     calls.count('prefect', name);
     try {
       const init = { method, headers, redirect: 'manual', signal } as const;

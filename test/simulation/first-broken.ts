@@ -15,7 +15,12 @@ export async function firstBroken(
   { kinds, generation, make }: FirstBrokenOptions = {},
 ): Promise<SimulationResult | undefined> {
   for (let seed = 1; seed <= seeds; seed += 1) {
-    const result = await simulate({ seed, generation, ...(kinds && { kinds }), ...(make && { mutation: make() }) });
+    const result = await simulate({
+      seed,
+      generation,
+      ...(kinds && { kinds }),
+      ...(make && { mutation: make() }),
+    });
     if (result.violations.length > 0) return result;
   }
   return undefined;

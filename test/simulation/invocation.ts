@@ -112,7 +112,8 @@ export class Invocation {
     const counts = { found, claimed, started, putBack, left, failed, lost, unknown };
     trace.note(this.id, `ends well: ${JSON.stringify(counts)} ${notes.join(' ')}`);
     if (polls === 0 && notes.length > 0) return;
-    if (!this.#isGood(this.#lastLook)) trace.violation('4', `${this.id} could not look and says nothing of it`);
+    if (!this.#isGood(this.#lastLook))
+      trace.violation('4', `${this.id} could not look and says nothing of it`);
     if (started === 0 && putBack + left + unknown > 0) {
       trace.violation('4', `${this.id} started none of ${found} runs and says nothing of it`);
     }

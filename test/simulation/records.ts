@@ -69,6 +69,11 @@ export class Records {
     run.mayFail ||= run.failedStarts >= ATTEMPTS;
   }
 
+  /** Nobody can launch it any more. */
+  spoiled(id: string): void {
+    this.#run(id).mayFail = true;
+  }
+
   /** Nobody will ever deal with the stop of a task of it. */
   unheard(id: string): void {
     const run = this.runs.get(id);

@@ -33,12 +33,7 @@ export async function judge(world: World): Promise<void> {
   leaks.watch('the story', trace.lines.join('\n'));
 }
 
-function problemOf(
-  world: World,
-  run: RunView,
-  tasks: readonly Task[],
-  nowMs: number,
-): string | undefined {
+function problemOf(world: World, run: RunView, tasks: readonly Task[], nowMs: number): string | undefined {
   const { prefect, records } = world;
   const { stage, message, dueMs = Infinity, claimedMs = Infinity, cancellingMs = Infinity } = run;
   const isLive = tasks.some(({ lastStatus }) => lastStatus !== 'STOPPED');

@@ -178,6 +178,21 @@ test('no run is given the slot of another, which would be gone with the run that
   expect(api.calls[BULK]).toBe(3);
 });
 
+test('a run whose deployment was deleted after it had been claimed can never be claimed again', async () => {
+  const { api, backend, claim, created, look } = await listed(1);
+  await claim();
+  api.send('DELETE', `/deployments/${api.flowRun(created[0] ?? '')?.deployment_id ?? ''}`);
+  const [flowRunId = ''] = created;
+  const settlement = { kind: 'put-back', held: 'claimed', flowRunId, reason: 'No room.' } as const;
+  await backend.settle([{ ...settlement, startTimeMs: Date.now() }], CLAIMANT, never);
+  const { backend: other } = backend3For(api.endpoint);
+  const { runs } = await other.look({ labels: [], beforeMs: Date.now() + 1000, except: new Set() }, never);
+  expect(await other.claim(runs, CLAIMANT, never)).toMatchObject([
+    { kind: 'hopeless', reason: expect.stringContaining('Deployment not found.') as string },
+  ]);
+  expect(await look()).toMatchObject({ runs: [{ id: flowRunId }] });
+});
+
 test('a server without bulk claims is asked for them once', async () => {
   const { api, claim, createRuns, look, backend } = await listed(2, { version: PREFECT_2 });
   await claim();

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { PrefectApiError } from '../../../src/errors.ts';
 import { Secret } from '../../../src/secret.ts';
 import { httpStandIn, json } from '../../support/http-stand-in.ts';
@@ -84,6 +84,28 @@ describe('a server that wants CSRF tokens', () => {
     });
     expect(error).toEqual({ runs: [], unreadable: [] });
     expect(requests()).toBe(3);
+  });
+
+  test('is not asked for one after it has asked to be left alone', async () => {
+    const paths: (string | undefined)[] = [];
+    const { endpoint } = await httpStandIn((request, response, sequence) => {
+      paths.push(request.url);
+      if (sequence === 1) {
+        json(response, 429, {}, { 'retry-after': '300' });
+        return;
+      }
+      void vi
+        .waitFor(() => {
+          expect(backend.notBeforeMs).toBeDefined();
+        })
+        .then(() => {
+          json(response, 403, { detail: 'Missing CSRF token.' });
+        });
+    });
+    const { backend } = backend3For(endpoint);
+    const launches = ['one', 'other'].map((flowRunId) => ({ flowRunId, infrastructureId: 'a::b' }));
+    await expect(backend.recordLaunches(launches, never)).rejects.toThrow();
+    expect(paths.sort()).toEqual(['/flow_runs/one', '/flow_runs/other']);
   });
 
   test('that refuses a fresh token is given up', async () => {

@@ -114,13 +114,17 @@ export class Prefect1World implements PrefectWorld {
     if (state === 'Cancelling') {
       return { ...common, stage: 'cancelling', cancellingMs: run.agent_id === null ? undefined : sinceMs };
     }
-    return state === 'Running' ? { ...common, stage: 'running', ...this.#retries(id) } : { ...common, stage: 'ended' };
+    return state === 'Running'
+      ? { ...common, stage: 'running', ...this.#retries(id) }
+      : { ...common, stage: 'ended' };
   }
 
   /** A Running run whose task runs wait for a retry is launched again for them. */
   #retries(flowRunId: string): Pick<RunView, 'dueMs' | 'claimedMs'> {
     const taskRuns = this.#api.taskRuns(flowRunId);
-    const due = taskRuns.filter(({ state }) => isScheduled(state)).flatMap((each) => each.state_start_time ?? []);
+    const due = taskRuns
+      .filter(({ state }) => isScheduled(state))
+      .flatMap((each) => each.state_start_time ?? []);
     const claimed = taskRuns.filter(({ state }) => state === 'Submitted').map((each) => each.state_timestamp);
     return { dueMs: earliest(due), claimedMs: earliest(claimed) };
   }

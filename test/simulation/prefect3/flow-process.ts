@@ -1,4 +1,9 @@
-import { type FlowRunApi, flowRunSchema, playFlow, verdictSchema } from '../../../src/sandbox/prefect3/play-flow.ts';
+import {
+  type FlowRunApi,
+  flowRunSchema,
+  playFlow,
+  verdictSchema,
+} from '../../../src/sandbox/prefect3/play-flow.ts';
 import type { EmbeddedPrefect3 } from '../../../src/sandbox/prefect3/prefect3-server.ts';
 import type { VirtualClock } from '../../support/virtual-clock.ts';
 import { type Records, TERMINATED } from '../records.ts';
@@ -17,15 +22,17 @@ export interface FlowProcessOptions {
 /** Executes a flow run as `prefect flow-run execute` would. @returns the exit code. @throws when it is stopped */
 export async function executeFlowRun(id: string, options: FlowProcessOptions): Promise<number> {
   const { clock, api, records, place, flowMs, stop } = options;
-  let isExecuting = false;
+  const process = { isExecuting: false };
   let exitCode = TERMINATED;
   const flowRunApi: FlowRunApi = {
     read: () => Promise.resolve(flowRunSchema.parse(api.flowRun(id))),
     propose: (state) => {
-      const answer = records.by('flow', () => api.setFlowRunState(id, { message: 'So says the flow.', ...state }));
+      const answer = records.by('flow', () =>
+        api.setFlowRunState(id, { message: 'So says the flow.', ...state }),
+      );
       if (state.type === 'RUNNING' && answer.status !== 'WAIT') {
-        isExecuting = answer.status === 'ACCEPT';
-        records.came(id, place, isExecuting, clock.now());
+        process.isExecuting = answer.status === 'ACCEPT';
+        records.came(id, place, process.isExecuting, clock.now());
       }
       return Promise.resolve(verdictSchema.parse(answer));
     },
@@ -37,7 +44,7 @@ export async function executeFlowRun(id: string, options: FlowProcessOptions): P
       write: () => undefined,
     });
   } finally {
-    if (isExecuting) records.ended(id, exitCode);
+    if (process.isExecuting) records.ended(id, exitCode);
   }
   return exitCode;
 }

@@ -24,11 +24,9 @@ export class Rivals {
     const [which, delayMs] = [choices.random(), choices.between(0, 400)];
     if (!isHit || !isPlayed('rivals')) return;
     await clock.sleep(delayMs);
-    const due = api
-      .flowRuns()
-      .filter(({ state, next_scheduled_start_time: time }) => {
-        return state.type === 'SCHEDULED' && Date.parse(time ?? '') <= clock.now();
-      });
+    const due = api.flowRuns().filter(({ state, next_scheduled_start_time: time }) => {
+      return state.type === 'SCHEDULED' && Date.parse(time ?? '') <= clock.now();
+    });
     const run = due[Math.floor(which * due.length)];
     if (run !== undefined) await this.#take(run.id);
   }
@@ -36,13 +34,19 @@ export class Rivals {
   async #take(id: string): Promise<void> {
     const { choices, clock, api, records } = this.#options;
     const place = `rival-${(this.#count += 1)}`;
-    const [startMs, flowMs] = [choices.pick([0, choices.between(0, 30_000)]), choices.pick([0, choices.between(0, 30_000)])];
+    const [startMs, flowMs] = [
+      choices.pick([0, choices.between(0, 30_000)]),
+      choices.pick([0, choices.between(0, 30_000)]),
+    ];
     const { status } = records.by('rival', () => api.setFlowRunState(id, { type: 'PENDING' }));
     if (status !== 'ACCEPT') return;
     await clock.sleep(startMs);
     const stop = new AbortController().signal;
     const exitCode = await executeFlowRun(id, { clock, api, records, place, flowMs, stop });
     // A worker whose process has crashed says so itself.
-    if (exitCode !== 0) records.by('rival', () => api.setFlowRunState(id, { type: 'CRASHED', message: 'Its process has crashed.' }));
+    if (exitCode !== 0)
+      records.by('rival', () =>
+        api.setFlowRunState(id, { type: 'CRASHED', message: 'Its process has crashed.' }),
+      );
   }
 }

@@ -104,16 +104,20 @@ export class Prefect3World implements PrefectWorld {
 
   /** Deployments are deleted; the pool is paused, and goes on. */
   upset(choices: Choices): void {
-    const { clock } = this.#options;
+    const { clock, records } = this.#options;
     const pool = `/work_pools/${POOL}`;
     if (choices.chance(0.5)) {
       this.#api.send('PATCH', pool, { is_paused: true });
-      void clock.sleep(choices.between(1000, 90_000)).then(() => this.#api.send('PATCH', pool, { is_paused: false }));
+      void clock
+        .sleep(choices.between(1000, 90_000))
+        .then(() => this.#api.send('PATCH', pool, { is_paused: false }));
       return;
     }
     const deployments = this.#api.send('POST', '/deployments/filter') as readonly { readonly id: string }[];
     const one = deployments[choices.between(0, deployments.length)];
-    if (one !== undefined) this.#api.send('DELETE', `/deployments/${one.id}`);
+    if (one === undefined) return;
+    this.#api.send('DELETE', `/deployments/${one.id}`);
+    for (const run of this.#api.flowRuns()) if (run.deployment_id === one.id) records.spoiled(run.id);
   }
 
   execute({ environment, taskArn }: ContainerToRun, choices: Choices, stop: AbortSignal): Promise<number> {
@@ -162,7 +166,9 @@ function viewOf(run: ReturnType<EmbeddedPrefect3['flowRuns']>[number]): RunView 
     case 'CANCELLING':
       // What has begun ends itself, or is ended by the server.
       return { ...common, stage: 'cancelling', cancellingMs: run.start_time === null ? sinceMs : undefined };
-    default:
+    case 'COMPLETED':
+    case 'CANCELLED':
+    case 'PAUSED':
       return { ...common, stage: 'ended' };
   }
 }
