@@ -1,13 +1,11 @@
 import type { Claimed, FlowRun } from './flow-run.ts';
 import { describeError } from '../describe-error.ts';
 import { FRESH_MS, STALE } from '../fresh.ts';
-import type { Limits } from './limits.ts';
 import { unknown } from './launch-outcome.ts';
 import type { PollContext } from './poll-context.ts';
+import type { Postponed } from './postponed.ts';
 import { type Launched, reject, tell } from './tell.ts';
-
-/** A run that stays in the queue for the next look, and why. */
-export type Postponed = Pick<FlowRun, 'id' | 'name'> & { readonly reason: string };
+import { tooLate } from './too-late.ts';
 
 /** What a poll leaves to do. */
 export interface Deployed {
@@ -63,20 +61,6 @@ export async function look<Run extends FlowRun>(
   };
 }
 
-/** The run, when it is later than the limits allow, and why it is given up; else nothing. */
-export function tooLate(
-  { id, name, startTimeMs, dueSinceMs = startTimeMs }: FlowRun,
-  { maxLatenessMs = Infinity }: Limits,
-  nowMs: number,
-): readonly Postponed[] {
-  const lateMs = nowMs - dueSinceMs;
-  if (lateMs <= maxLatenessMs) return [];
-  const seconds = (ms: number) => `${Math.floor(ms / 1000)} s`;
-  const due = new Date(dueSinceMs).toISOString();
-  const reason = `Not launched: it was due at ${due}, ${seconds(lateMs)} ago, and the agent launches nothing that is later than ${seconds(maxLatenessMs)}.`;
-  return [{ id, name, reason }];
-}
-
 /**
  * Prepares the runs, claims those that can be launched in the time left, launches those that were won, and
  * tells Prefect what became of each. What is not claimed stays in the queue, untouched; what was read too long ago
@@ -100,11 +84,12 @@ export async function deploy<Run extends FlowRun>(
       break;
     }
     waiting = waiting.slice(batch.length);
-    const launched = await launch(context, await claim(context, batch));
+    const { claimed, refused } = await claim(context, batch);
+    const launched = await launch(context, claimed);
     const startMs = context.clock.now();
     await tell(context, launched);
     context.timings.noteTelling(context.clock.now() - startMs);
-    const halted = context.trial.learn(launched.map(({ outcome }) => outcome));
+    const halted = context.trial.learn(launched.map(({ outcome }) => outcome)) ?? refused;
     if (halted !== undefined) return { halted, later };
   }
   return { halted: undefined, later };
@@ -163,13 +148,15 @@ function reachedLimit<Run extends FlowRun>({ limits, tally, platform }: PollCont
   return platform.launchable(Infinity) < 1 ? 'as many tasks are alive as may be' : 'no time is left';
 }
 
+/** Claims runs. `refused`: why the API takes no claims at all, if it does not. */
 async function claim<Run extends FlowRun>(
   { backend, claimant, budget, timings, clock, logger, tally }: PollContext<Run>,
   runs: readonly Run[],
-): Promise<Claimed<Run>[]> {
+): Promise<{ readonly claimed: readonly Claimed<Run>[]; readonly refused: string | undefined }> {
   for (const { id } of runs)
     logger.info(`Deploying flow run ${id} to execution environment...`, { flowRunId: id });
   const claimed: Claimed<Run>[] = [];
+  let refused: string | undefined;
   const startMs = clock.now();
   const answers = await backend.claim(runs, claimant, budget.work);
   timings.noteClaim(clock.now() - startMs);
@@ -179,12 +166,18 @@ async function claim<Run extends FlowRun>(
       continue;
     }
     const fields = { flowRunId: answer.run.id, reason: answer.reason };
+    if (answer.kind === 'refused') {
+      refused ??= answer.reason;
+      logger.error(`Left flow run ${answer.run.id} in the queue`, fields);
+      tally.add(answer.run, 'left', answer.reason);
+      continue;
+    }
     if (answer.kind === 'lost') logger.info(`Left flow run ${answer.run.id} alone`, fields);
     else logger.error(`Could not learn whether flow run ${answer.run.id} is claimed`, fields);
     tally.add(answer.run, answer.kind, answer.reason);
   }
   tally.claimed += claimed.length;
-  return claimed;
+  return { claimed, refused };
 }
 
 async function launch<Run extends FlowRun>(
