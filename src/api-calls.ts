@@ -35,7 +35,7 @@ export class ApiCalls {
   /**
    * Makes a call, and up to three more while its errors are transient.
    * @param attempt one request. Its signal aborts after 15 seconds; what it then throws is of no interest.
-   * @throws what the last attempt threw.
+   * @throws what the last attempt threw; of unknown effect, where that of an earlier one is.
    */
   async call<T>(
     { name, resend }: { readonly name: string; readonly resend: Resend },
@@ -44,13 +44,18 @@ export class ApiCalls {
   ): Promise<T> {
     const { calls, clock, random = Math.random } = this.#options;
     const startMs = clock.now();
+    let isInDoubt = false;
     const politely = async () => {
       this.rest.throwIfResting(name, clock.now());
       try {
         return await this.#within(name, attempt, signal);
       } catch (error) {
         this.rest.note(error, clock.now());
-        if (error instanceof PrefectApiError && error.status === 429) calls.throttled();
+        if (!(error instanceof PrefectApiError)) throw error;
+        if (error.status === 429) calls.throttled();
+        // That this attempt had no effect says nothing of those before it.
+        if (isInDoubt && error.effect === 'none') throw inDoubt(error);
+        isInDoubt ||= error.effect === 'unknown';
         throw error;
       }
     };
@@ -82,6 +87,10 @@ export class ApiCalls {
       throw error;
     }
   }
+}
+
+function inDoubt({ message, transient, status, code, retryAfterMs, cause }: PrefectApiError) {
+  return new PrefectApiError(message, { effect: 'unknown', transient, status, code, retryAfterMs, cause });
 }
 
 function endedBy(operation: string, { reason }: AbortSignal): PrefectApiError {

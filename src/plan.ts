@@ -1,4 +1,4 @@
-import { tooLate } from './agent/poll.ts';
+import { tooLate } from './agent/too-late.ts';
 import { familyOf } from './ecs/definition-family.ts';
 import { FlowRunError } from './errors.ts';
 import type { Clock } from './clock.ts';

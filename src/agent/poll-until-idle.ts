@@ -1,6 +1,7 @@
 import { describeError } from '../describe-error.ts';
 import type { FlowRun } from './flow-run.ts';
-import { claimable, deploy, look, type Postponed } from './poll.ts';
+import { claimable, deploy, look } from './poll.ts';
+import type { Postponed } from './postponed.ts';
 import type { PollContext } from './poll-context.ts';
 import { PollFailedError } from './poll-failed-error.ts';
 import type { PollReport } from './poll-report.ts';

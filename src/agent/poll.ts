@@ -1,13 +1,12 @@
 import type { Claimed, FlowRun } from './flow-run.ts';
+import { claimBatch } from './claim-batch.ts';
 import { describeError } from '../describe-error.ts';
 import { FRESH_MS, STALE } from '../fresh.ts';
-import type { Limits } from './limits.ts';
 import { unknown } from './launch-outcome.ts';
 import type { PollContext } from './poll-context.ts';
+import type { Postponed } from './postponed.ts';
 import { type Launched, reject, tell } from './tell.ts';
-
-/** A run that stays in the queue for the next look, and why. */
-export type Postponed = Pick<FlowRun, 'id' | 'name'> & { readonly reason: string };
+import { tooLate } from './too-late.ts';
 
 /** What a poll leaves to do. */
 export interface Deployed {
@@ -63,20 +62,6 @@ export async function look<Run extends FlowRun>(
   };
 }
 
-/** The run, when it is later than the limits allow, and why it is given up; else nothing. */
-export function tooLate(
-  { id, name, startTimeMs, dueSinceMs = startTimeMs }: FlowRun,
-  { maxLatenessMs = Infinity }: Limits,
-  nowMs: number,
-): readonly Postponed[] {
-  const lateMs = nowMs - dueSinceMs;
-  if (lateMs <= maxLatenessMs) return [];
-  const seconds = (ms: number) => `${Math.floor(ms / 1000)} s`;
-  const due = new Date(dueSinceMs).toISOString();
-  const reason = `Not launched: it was due at ${due}, ${seconds(lateMs)} ago, and the agent launches nothing that is later than ${seconds(maxLatenessMs)}.`;
-  return [{ id, name, reason }];
-}
-
 /**
  * Prepares the runs, claims those that can be launched in the time left, launches those that were won, and
  * tells Prefect what became of each. What is not claimed stays in the queue, untouched; what was read too long ago
@@ -100,11 +85,12 @@ export async function deploy<Run extends FlowRun>(
       break;
     }
     waiting = waiting.slice(batch.length);
-    const launched = await launch(context, await claim(context, batch));
+    const { claimed, refused } = await claimBatch(context, batch);
+    const launched = await launch(context, claimed);
     const startMs = context.clock.now();
     await tell(context, launched);
     context.timings.noteTelling(context.clock.now() - startMs);
-    const halted = context.trial.learn(launched.map(({ outcome }) => outcome));
+    const halted = context.trial.learn(launched.map(({ outcome }) => outcome)) ?? refused;
     if (halted !== undefined) return { halted, later };
   }
   return { halted: undefined, later };
@@ -161,34 +147,6 @@ function reachedLimit<Run extends FlowRun>({ limits, tally, platform }: PollCont
   if (tally.launches >= maxLaunches) return `maxLaunches, which is ${maxLaunches}`;
   // With all the time in the world, only what is alive already speaks against one more.
   return platform.launchable(Infinity) < 1 ? 'as many tasks are alive as may be' : 'no time is left';
-}
-
-async function claim<Run extends FlowRun>(
-  context: PollContext<Run>,
-  runs: readonly Run[],
-): Promise<Claimed<Run>[]> {
-  const { backend, claimant, budget, timings, clock, logger, tally } = context;
-  for (const { id } of runs)
-    logger.info(`Deploying flow run ${id} to execution environment...`, { flowRunId: id });
-  const claimed: Claimed<Run>[] = [];
-  const hopeless: Postponed[] = [];
-  const startMs = clock.now();
-  const answers = await backend.claim(runs, claimant, budget.work);
-  timings.noteClaim(clock.now() - startMs);
-  for (const answer of answers) {
-    const { kind, run } = answer;
-    if (kind === 'claimed') claimed.push(answer.run);
-    else if (kind === 'hopeless') hopeless.push({ ...run, reason: answer.reason });
-    else {
-      const fields = { flowRunId: run.id, reason: answer.reason };
-      if (kind === 'lost') logger.info(`Left flow run ${run.id} alone`, fields);
-      else logger.error(`Could not learn whether flow run ${run.id} is claimed`, fields);
-      tally.add(run, kind, answer.reason);
-    }
-  }
-  await reject(context, hopeless);
-  tally.claimed += claimed.length;
-  return claimed;
 }
 
 async function launch<Run extends FlowRun>(

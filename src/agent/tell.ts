@@ -113,7 +113,7 @@ async function withoutLaunched<Run extends FlowRun>(
 }
 
 /** A run that never can or shall be launched, and why. */
-type Hopeless = { readonly id: string; readonly reason: string } & Partial<
+export type Hopeless = { readonly id: string; readonly reason: string } & Partial<
   Pick<FlowRun, 'name' | 'isRunning'>
 >;
 

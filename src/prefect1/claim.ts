@@ -7,6 +7,9 @@ import { FLOW_RUN_STATES, TASK_RUN_STATES } from './operations.ts';
 import { setStates, type StateChange, type StateChangeResult } from './set-states.ts';
 import { isClaimable, isClaimOf, isScheduled, submitted } from './states.ts';
 
+/** `unsent`: it certainly was not made, for a reason that is no single run's. */
+type Answer = StateChangeResult | { readonly kind: 'unsent'; readonly reason: string };
+
 /** One flow run or task run to set to Submitted, and the claim key that the state carries. */
 interface Target {
   readonly kind: 'flow_run' | 'task_run';
@@ -81,7 +84,7 @@ async function submit(
   targets: readonly Target[],
   claimant: Claimant,
   signal: AbortSignal,
-): Promise<readonly StateChangeResult[]> {
+): Promise<readonly Answer[]> {
   if (targets.length === 0) return [];
   const changes = targets.map(({ change }) => change);
   const results = await setStatesOrUnclear(client, kind, changes, signal);
@@ -103,13 +106,13 @@ async function setStatesOrUnclear(
   kind: Target['kind'],
   changes: readonly StateChange[],
   signal: AbortSignal,
-): Promise<readonly StateChangeResult[]> {
+): Promise<readonly Answer[]> {
   try {
     return await setStates(client, kind, changes, signal);
   } catch (error) {
     if (!(error instanceof PrefectApiError)) throw error;
-    const result: StateChangeResult = {
-      kind: error.effect === 'none' ? 'refused' : 'unclear',
+    const result: Answer = {
+      kind: error.effect === 'none' ? 'unsent' : 'unclear',
       reason: error.message,
     };
     return changes.map(() => result);
@@ -139,10 +142,11 @@ async function readBack(
 function toClaim(
   run: Prefect1FlowRun,
   { claimKey }: Target,
-  result: StateChangeResult | undefined,
+  result: Answer | undefined,
 ): Claim<Prefect1FlowRun> {
   if (result?.kind === 'applied') return { kind: 'claimed', run: { ...run, claimKey } };
   if (result?.kind === 'refused') return lost(run, result.reason);
+  if (result?.kind === 'unsent') return { kind: 'refused', run, reason: result.reason };
   return { kind: 'unknown', run, reason: result?.reason ?? 'no answer' };
 }
 

@@ -1,7 +1,7 @@
 import type { Prefect3Client } from './client.ts';
 import type { Clock } from '../clock.ts';
 import type { PrefectDocuments } from './documents.ts';
-import { RecentReads } from './recent.ts';
+import { RecentReads } from './recent-reads.ts';
 import { blockDocument, variable } from './schemas.ts';
 
 /** How long a document counts, in milliseconds: about as long as an invocation. */

@@ -65,7 +65,7 @@ export class Prefect3Backend implements PrefectBackend<Prefect3FlowRun> {
     this.#client.rest.untilMs = ms;
   }
 
-  /** The pool's template and the server's version, kept for five minutes. @throws SettingsError, PrefectApiError */
+  /** The pool's template, kept for half a minute, and the server's version, for five. @throws SettingsError, PrefectApiError */
   async poolAndVersion(signal: AbortSignal): Promise<PoolAndVersion> {
     return this.#pool.poolAndVersion(signal);
   }

@@ -3,7 +3,7 @@ import type { Claimant } from '../agent/flow-run.ts';
 import type { Claim } from '../agent/prefect-backend.ts';
 import type { Prefect3Client } from './client.ts';
 import type { Clock } from '../clock.ts';
-import { PrefectApiError } from '../errors.ts';
+import { AgentError, PrefectApiError } from '../errors.ts';
 import type { Prefect3FlowRun } from './flow-run.ts';
 import { readFlowRunRows } from './flow-run-rows.ts';
 import { readRows } from './read-flow-run.ts';
@@ -93,8 +93,8 @@ async function claimBatch(
   try {
     if (!options.bulk.isMissing) return await claimTogether(options, batch, signal);
   } catch (error) {
-    if (!(error instanceof PrefectApiError)) throw error;
-    if (error.status !== 404 && error.status !== 405) return batch.runs.map((run) => fromError(run, error));
+    const status = error instanceof PrefectApiError ? error.status : undefined;
+    if (status !== 404 && status !== 405) return batch.runs.map((run) => fromError(run, error));
     options.bulk.isMissing = true;
   }
   return claimOneByOne(options, batch, signal);
@@ -144,7 +144,8 @@ async function claimOneByOne(
       try {
         return toClaim(run, await setState(client, run.id, own, signal), own);
       } catch (error) {
-        return fromError(run, error);
+        const isGone = error instanceof PrefectApiError && error.status === 404;
+        return isGone ? lost(run, error.message) : fromError(run, error);
       }
     };
     return await pMap(runs, claim, { concurrency: CONCURRENCY });
@@ -166,8 +167,10 @@ function toClaim(run: Prefect3FlowRun, verdict: Verdict, state: ProposedState): 
 }
 
 function fromError(run: Prefect3FlowRun, error: unknown): Claim<Prefect3FlowRun> {
-  if (!(error instanceof PrefectApiError)) throw error;
-  return error.effect === 'none' ? lost(run, error.message) : { kind: 'unknown', run, reason: error.message };
+  // Without a key nothing is sent: that error is AWS's.
+  if (!(error instanceof AgentError)) throw error;
+  const isInDoubt = error instanceof PrefectApiError && error.effect === 'unknown';
+  return { kind: isInDoubt ? 'unknown' : 'refused', run, reason: error.message };
 }
 
 function lost(run: Prefect3FlowRun, reason: string): Claim<Prefect3FlowRun> {

@@ -57,6 +57,11 @@ export function referencedId({ $ref: reference }: Json): string | undefined {
   return typeof id === 'string' && id !== '' ? id : undefined;
 }
 
+/** Whether anything in a document stands for a block. */
+export function refersToBlock(document: unknown): boolean {
+  return placeholdersIn(document).some(({ kind }) => kind === 'block') || referencedIds(document).length > 0;
+}
+
 function referencedIds(document: unknown): readonly string[] {
   if (typeof document !== 'object' || document === null) return [];
   const id = isObject(document) ? referencedId(document) : undefined;

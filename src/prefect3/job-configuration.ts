@@ -8,6 +8,7 @@ import type { Prefect3FlowRun } from './flow-run.ts';
 import { type JobConfiguration, jobConfigurationSchema } from './job-configuration-schema.ts';
 import { fillTemplate, mergeJobVariables } from './job-variables.ts';
 import type { Json } from './json.ts';
+import { namesFromBlocks } from './names-from-blocks.ts';
 import { resolveBlocks, resolveVariables } from './resolve-documents.ts';
 import type { WorkPool } from './work-pool.ts';
 
@@ -17,6 +18,8 @@ export interface Job {
   readonly configuration: JobConfiguration;
   /** What the run or its deployment chose, by the names of ECS's members: see `TaskRequest.chosenByRun`. */
   readonly chosen: ReadonlySet<string>;
+  /** The variables of its environment that come from blocks. */
+  readonly fromBlocks: ReadonlySet<string>;
 }
 
 /**
@@ -36,6 +39,7 @@ export async function jobConfiguration(
   return {
     workPool: pool,
     configuration: parse(resolved),
+    fromBlocks: namesFromBlocks(filled, resolved),
     chosen: chosenMembers(filled, fillTemplate(pool.baseJobTemplate, {})),
   };
 }

@@ -2,12 +2,13 @@ import type { Prefect3Client } from './client.ts';
 import { checkWorkPool } from './check-work-pool.ts';
 import type { Clock } from '../clock.ts';
 import { SettingsError } from '../errors.ts';
-import { RecentReads } from './recent.ts';
+import { RecentReads } from './recent-reads.ts';
 import { version, workPool } from './schemas.ts';
 import type { WorkPool } from './work-pool.ts';
 
-/** How long what is known of the pool counts, in milliseconds: a new template takes effect within this time. */
-const MAX_AGE_MS = 5 * 60_000;
+/** How long what is known of the pool counts, in milliseconds: as with the genuine worker, by its heartbeats. */
+const MAX_POOL_AGE_MS = 30_000;
+const MAX_VERSION_AGE_MS = 5 * 60_000;
 
 /** What tasks are made of beside the runs: the pool's template, and the server's version for the default image. */
 export interface PoolAndVersion {
@@ -25,8 +26,8 @@ export class PoolReader {
   constructor(client: Prefect3Client, name: string, clock: Pick<Clock, 'now'>) {
     this.#client = client;
     this.#name = name;
-    this.#pools = new RecentReads(clock, MAX_AGE_MS);
-    this.#versions = new RecentReads(clock, MAX_AGE_MS);
+    this.#pools = new RecentReads(clock, MAX_POOL_AGE_MS);
+    this.#versions = new RecentReads(clock, MAX_VERSION_AGE_MS);
   }
 
   /** @throws SettingsError when there is no such pool, or it is none of ECS's; PrefectApiError */

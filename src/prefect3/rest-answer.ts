@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { PrefectApiErrorOptions } from '../errors.ts';
 import { apiError, type ApiErrorContext, readRetryAfter, tooManyRequests } from '../api-error.ts';
 
 /** The two forms in which the API says what is wrong. Never what it says of the request, which it repeats. */
@@ -24,16 +25,22 @@ export function problemText(body: string): string {
 
 /** The JSON of an answer; undefined: it has none. @throws PrefectApiError for an answer that is none of Prefect's. */
 export function readAnswer(context: AnswerContext, response: Response, body: string): unknown {
-  if (!response.ok) throw refusal(context, response, body);
-  if (body === '') return undefined;
   const parsed = parseJson(body);
-  if (parsed !== undefined) return parsed;
-  const type = response.headers.get('content-type') ?? 'something without a content type';
-  throw apiError(
-    context,
-    `Expected JSON from ${context.url.origin}, got ${type}. Is PREFECT_API_URL the address of the API, and not behind a login?`,
-    { status: response.status, effect: 'unknown', transient: true },
-  );
+  // A balancer's 404 while it has nothing to send requests to: it does not say that there is no such thing.
+  if (response.status === 404 && parsed === undefined) throw notJson(context, response, { effect: 'none' });
+  if (!response.ok) throw refusal(context, response, body);
+  if (body === '' || parsed !== undefined) return parsed;
+  throw notJson(context, response, { effect: 'unknown', status: response.status });
+}
+
+function notJson(
+  context: AnswerContext,
+  { headers }: Response,
+  answer: Pick<PrefectApiErrorOptions, 'effect' | 'status'>,
+) {
+  const type = headers.get('content-type') ?? 'something without a content type';
+  const text = `Expected JSON from ${context.url.origin}, got ${type}. Is PREFECT_API_URL the address of the API, and not behind a login?`;
+  return apiError(context, text, { ...answer, transient: true });
 }
 
 function refusal(context: AnswerContext, response: Response, body: string) {
@@ -56,8 +63,12 @@ function refusal(context: AnswerContext, response: Response, body: string) {
       answer,
     );
   }
-  if (status === 401 || status === 403) {
-    const message = `The API refused the key: HTTP ${status}. ${text} Check PREFECT_API_KEY or PREFECT_API_AUTH_STRING.`;
+  if (status === 401) {
+    const message = `The API refused the key: HTTP 401. ${text} Check PREFECT_API_KEY or PREFECT_API_AUTH_STRING.`;
+    return apiError(context, message, answer);
+  }
+  if (status === 403) {
+    const message = `The API forbids it: HTTP 403. ${text} See what the key may do, and what stands before the API.`;
     return apiError(context, message, answer);
   }
   return apiError(context, `The API refused the request with HTTP ${status}. ${text}`, answer);

@@ -43,7 +43,7 @@ export function buildTaskRequest(
   settings: TaskRequestSettings,
   described: DefinitionInForce = {},
 ): BuiltRequest {
-  const { configuration, chosen } = job;
+  const { configuration, chosen, fromBlocks } = job;
   const arn = pinnedDefinition(job);
   const own = arn === undefined ? taskDefinition(run, job, settings) : undefined;
   const definition: DefinitionInForce = own?.content ?? described;
@@ -61,7 +61,10 @@ export function buildTaskRequest(
     : [];
   return {
     request: {
-      ...fitRequest({ taskDefinition: source, runTask: input }, { name: container, perRun: PER_RUN }),
+      ...fitRequest(
+        { taskDefinition: source, runTask: input },
+        { name: container, perRun: new Set([...PER_RUN, ...fromBlocks]) },
+      ),
       chosenByRun: new Set([...chosen, ...ofDefinition]),
       logStream: logStreamOf(definition, container),
     },

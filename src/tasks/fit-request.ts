@@ -15,7 +15,7 @@ export interface FlowContainer {
   readonly name: string;
   /**
    * Variables that stay with the run: what differs from run to run would make a definition of each, and a key
-   * would stay readable in a definition long after its task is gone.
+   * or a secret would stay readable in a definition long after its task is gone.
    */
   readonly perRun: ReadonlySet<string>;
 }

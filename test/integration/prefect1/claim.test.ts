@@ -146,6 +146,15 @@ test('a claim that the API limits by rate is not ours, and is sent again only be
   expect(api.calls.set_flow_run_states).toBe(2);
 });
 
+test.each([401, 403, 429])('an API that answers HTTP %i to claims is no other agent', async (status) => {
+  const { backend, runs } = await dueRuns(1, {
+    faults: ({ operation }) =>
+      operation === 'set_flow_run_states' ? { kind: 'status', status, when: 'before' } : undefined,
+  });
+  const claims = await backend.claim(runs, CLAIMANT, never);
+  expect(claims.map(({ kind }) => kind)).toEqual(['refused']);
+});
+
 test('a claim that is answered QUEUED is left to the concurrency limit (conformance 30)', async () => {
   const { claim } = await answering({
     s0: { states: [{ id: 'x', status: 'QUEUED', message: 'limit reached' }] },

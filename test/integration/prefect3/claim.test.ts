@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { AwsError } from '../../../src/errors.ts';
 import type { FaultPlan } from '../../../src/sandbox/faults.ts';
 import { CLAIMANT, never } from '../../support/prefect1.ts';
 import { backend3For, prefect3 } from '../../support/prefect3.ts';
@@ -140,6 +141,19 @@ describe.each([
     }
   });
 
+  test.each([401, 403, 422, 429])(
+    'an API that answers HTTP %i to claims is no other agent',
+    async (status) => {
+      const faults: FaultPlan = ({ operation }) =>
+        operation === (version === PREFECT_2 ? SINGLE : BULK)
+          ? { kind: 'status', status, when: 'before' }
+          : undefined;
+      const { claim, created, statesOf } = await listed(2, { version, faults });
+      expect(kinds(await claim())).toEqual(['refused', 'refused']);
+      expect(statesOf(created[0] ?? '')).toEqual(['Scheduled']);
+    },
+  );
+
   test('a claim of which nobody can say whether it took effect is unknown', async () => {
     const faults: FaultPlan = ({ operation }) => {
       const asked = version === PREFECT_2 ? SINGLE : BULK;
@@ -148,6 +162,30 @@ describe.each([
     const { claim } = await listed(1, { version, faults });
     expect(kinds(await claim())).toEqual(['unknown']);
   });
+});
+
+test('runs that are claimed already are not forgotten when the key for the other claims can’t be had', async () => {
+  let isGone = false;
+  const apiKey = () =>
+    isGone ? Promise.reject(new AwsError('Expected the API key.')) : Promise.resolve(undefined);
+  const { api, backend, createRuns, look } = await prefect3({}, { apiKey });
+  createRuns(1);
+  createRuns(1, 60_000);
+  const { runs } = await look({ beforeMs: Date.now() + 75_000 });
+  api.onStateChange(() => (isGone = true));
+  expect(kinds(await backend.claim(runs, CLAIMANT, never))).toEqual(['claimed', 'refused']);
+});
+
+test('a claim that may be in force is not called refused for what is answered afterwards', async () => {
+  const { claim } = await listed(1, {
+    faults: ({ operation, sequence }) => {
+      if (operation !== BULK) return undefined;
+      return sequence === 1
+        ? { kind: 'reset', when: 'after' }
+        : { kind: 'status', status: 403, when: 'before' };
+    },
+  });
+  expect(kinds(await claim())).toEqual(['unknown']);
 });
 
 test('a run for which its deployment has no room is lost, and waits as the server says', async () => {

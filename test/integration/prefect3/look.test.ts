@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { CLAIMANT, IDENTITY, never } from '../../support/prefect1.ts';
 import { httpStandIn, json } from '../../support/http-stand-in.ts';
+import { JumpingClock } from '../../support/jumping-clock.ts';
 import { backend3For, POOL, prefect3 } from '../../support/prefect3.ts';
 
 test('a due run comes with what its deployment and flow say', async () => {
@@ -195,6 +196,22 @@ test.each([
   api.createWorkPool({ name: 'push', type: 'ecs:push', base_job_template });
   api.createWorkPool({ name: 'empty' });
   await expect(backend.connect(IDENTITY, never)).rejects.toThrow(message);
+});
+
+test('a new template counts within half a minute, as with the genuine worker', async () => {
+  const clock = new JumpingClock();
+  const { api, backend } = await prefect3({}, { clock });
+  const jobOf = async () => (await backend.poolAndVersion(never)).pool.baseJobTemplate.job_configuration;
+  const { command } = await jobOf();
+  const base_job_template = {
+    job_configuration: { command: 'new' },
+    variables: { type: 'object', properties: {} },
+  };
+  api.send('PATCH', `/work_pools/${POOL}`, { base_job_template });
+  expect(await jobOf()).toMatchObject({ command });
+  clock.jump(31);
+  expect(await jobOf()).toEqual({ command: 'new' });
+  expect(api.calls['GET /admin/version']).toBe(1);
 });
 
 test('blocks and variables are read once, with their secrets, and none is no error', async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { PrefectApiError } from '../../../src/errors.ts';
 import { Secret } from '../../../src/secret.ts';
 import { httpStandIn, json } from '../../support/http-stand-in.ts';
-import { impatientClock, never } from '../../support/prefect1.ts';
+import { CLAIMANT, impatientClock, never } from '../../support/prefect1.ts';
 import { backend3For, prefect3 } from '../../support/prefect3.ts';
 
 const key = (text: string) => ({ apiKey: () => Promise.resolve(new Secret(text)) });
@@ -15,6 +15,26 @@ async function lookAt(...[answer]: Parameters<typeof httpStandIn>) {
   const { backend, calls } = backend3For(`${endpoint}/api/`, { clock, ...key('pnu_canary') });
   const error: unknown = await backend.look(query, never).catch((thrown: unknown) => thrown);
   return { backend, calls, clock, endpoint, error, requests };
+}
+
+/** Something before an API that resets a connection with its second request, once that had its effect. */
+async function closesAfterOneAnswer(api: string): Promise<string> {
+  const served = new WeakSet<object>();
+  const { endpoint } = await httpStandIn((request, response) => {
+    void (async () => {
+      const headers = { 'content-type': 'application/json' };
+      const body = request.method === 'GET' ? {} : { body: JSON.stringify(request.body) };
+      const answer = await fetch(api + (request.url ?? ''), {
+        method: request.method ?? '',
+        headers,
+        ...body,
+      });
+      if (served.has(request.socket)) request.socket.resetAndDestroy();
+      else json(response, answer.status, await answer.json());
+      served.add(request.socket);
+    })();
+  });
+  return endpoint;
 }
 
 describe('the headers', () => {
@@ -177,6 +197,42 @@ test.each<[string, Parameters<typeof httpStandIn>[0], RegExp]>([
   expect(error).toBeInstanceOf(PrefectApiError);
   expect(String(error)).toMatch(message);
   expect(String(error)).not.toContain('canary');
+});
+
+test('a key that is good and may not do this is not called refused', async () => {
+  const { error } = await lookAt((_, response) => {
+    json(response, 403, { detail: 'Missing scope: manage_work_pools.' });
+  });
+  expect(String(error)).toMatch(/HTTP 403\. Missing scope: manage_work_pools\./);
+  expect(String(error)).not.toContain('refused the key');
+});
+
+test('a 404 of what stands before the API does not say that a block or a pool is missing', async () => {
+  const { endpoint, requests } = await httpStandIn((_, response, sequence) => {
+    if (sequence % 2 === 1)
+      response.writeHead(404, { 'content-type': 'text/plain' }).end('default backend - 404');
+    else json(response, 200, { data: { tag: 1 } });
+  });
+  const { documents } = backend3For(endpoint).backend;
+  expect(await documents.blockByName('docker', 'etl', never)).toEqual({ tag: 1 });
+  expect(requests()).toBe(2);
+});
+
+test('connections that the server has closed meanwhile cost an attempt, and no claim', async () => {
+  const world = await prefect3();
+  const closing = await closesAfterOneAnswer(world.api.endpoint);
+  const { backend } = backend3For(closing);
+  world.createRuns(3);
+  const { runs } = await backend.look({ ...query, beforeMs: Date.now() + 1000 }, never);
+  const claims = await backend.claim(runs, CLAIMANT, never);
+  expect(claims.map(({ kind }) => kind)).toEqual(['claimed', 'claimed', 'claimed']);
+  const settlements = runs.map(({ id: flowRunId }) => ({
+    ...({ kind: 'put-back', held: 'claimed', reason: 'No room.', startTimeMs: Date.now() } as const),
+    flowRunId,
+  }));
+  const results = await backend.settle(settlements, CLAIMANT, never);
+  expect(results.map(({ kind }) => kind)).toEqual(['done', 'done', 'done']);
+  for (const { id } of runs) expect(world.statesOf(id)).toEqual(['Scheduled', 'Pending', 'AwaitingRetry']);
 });
 
 test('an answer without end is not held', async () => {

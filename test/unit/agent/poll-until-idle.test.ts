@@ -159,6 +159,17 @@ test('a run that nobody can ever claim is failed with the reason', async () => {
   expect(scripted.backend.settlements).toEqual([{ kind: 'failed', held: 'queued', ...told }]);
 });
 
+test('an API that takes no claims fails the invocation, and is not asked for those of the other runs', async () => {
+  const scripted = scriptedAgent();
+  const reason = 'The API forbids it: HTTP 403.';
+  scripted.backend.onClaim = (run) => ({ kind: 'refused', run, reason });
+  scripted.backend.queue = [flowRun('a'), flowRun('b')];
+  const error = await thrownBy(invoke(scripted));
+  expect(error.message).toBe(`None of 2 due flow run(s) could be started; the first of them: ${reason}`);
+  expect(error.report).toMatchObject({ polls: 1, claimed: 0, left: 1, lost: 0 });
+  expect(scripted.backend.claims).toHaveLength(1);
+});
+
 test('a look that fails fails the invocation, and the report says what was done before', async () => {
   const scripted = scriptedAgent();
   scripted.backend.queue = [flowRun('a')];

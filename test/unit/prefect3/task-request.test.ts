@@ -266,3 +266,56 @@ test('overrides that are too long move what is the same for every run into the d
   const [container] = contentOf(request).containerDefinitions ?? [];
   expect(container?.environment?.map(({ name }) => name)).toEqual(['PREFECT_API_URL', 'BIG']);
 });
+
+describe('what comes from blocks stays with the run, for a definition is readable long after', () => {
+  const documents = new TableOfDocuments({
+    'secret.db': { value: 's3cr3t' },
+    'env-1': { TOKEN: 't0k3n', USER: 'etl' },
+  });
+  const big = 'x'.repeat(9000);
+  const override = { environment: [{ name: 'PASSWORD', value: '{{ prefect.blocks.secret.db }}' }] };
+  const reference = { $ref: { block_document_id: 'env-1' } };
+
+  test.each<[string, Asked, string[]]>([
+    [
+      'in a job variable',
+      {
+        jobVariables: {
+          env: {
+            BIG: big,
+            PASSWORD: '{{ prefect.blocks.secret.db }}',
+            URL: 'db://{{ prefect.blocks.secret.db }}',
+          },
+        },
+      },
+      ['PASSWORD', 'URL'],
+    ],
+    [
+      'as the whole environment',
+      { jobVariables: { env: reference }, settings: { agent: { name: 'golden', envVars: { BIG: big } } } },
+      ['TOKEN', 'USER'],
+    ],
+    [
+      'in the template’s own list',
+      {
+        jobVariables: { env: { BIG: big } },
+        pool: pool(template({ request: { overrides: { containerOverrides: [override] } } })),
+      },
+      ['PASSWORD'],
+    ],
+  ])('%s', async (_, asked, names) => {
+    const request = await requested({ documents, ...asked });
+    expect(Object.keys(environmentOf3(request))).toEqual(expect.arrayContaining(names));
+    const content = JSON.stringify(contentOf(request));
+    expect(content).toContain('BIG');
+    expect(content).not.toMatch(/s3cr3t|t0k3n/);
+  });
+
+  test('and fails the run where it does not fit, without a word of it', async () => {
+    const large = new TableOfDocuments({ 'secret.db': { value: 's3cr3t'.repeat(1500) } });
+    const env = { PASSWORD: '{{ prefect.blocks.secret.db }}' };
+    const request = requested({ documents: large, jobVariables: { env } });
+    await expect(request).rejects.toThrow(/at most 8192 characters.*in it PASSWORD/);
+    await expect(request).rejects.not.toThrow(/s3cr3t/);
+  });
+});
