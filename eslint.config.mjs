@@ -1,7 +1,17 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['.venv/', 'dist/', '.serverless/', 'src/prefect1/graphql-env.d.ts', '**/*.mjs', '**/*.cjs'] },
+  {
+    ignores: [
+      '.venv/',
+      'dist/',
+      'lib/',
+      '.serverless/',
+      'src/prefect1/graphql-env.d.ts',
+      '**/*.mjs',
+      '**/*.cjs',
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
@@ -23,6 +33,9 @@ export default tseslint.config(
       'max-lines': ['error', { max: 220, skipBlankLines: true, skipComments: true }],
     },
   },
-  { files: ['src/settings/**', 'test/**', 'src/sandbox/**'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: ['src/settings/**', 'test/**', 'src/sandbox/**', 'examples/**'],
+    rules: { 'no-restricted-properties': 'off' },
+  },
   { files: ['test/**'], rules: { 'max-lines': 'off' } },
 );

@@ -1,6 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  resolve: { alias: { 'serverless-prefect-agent': fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
   test: {
     include: ['test/{unit,integration,simulation}/**/*.test.ts'],
     testTimeout: 20_000,

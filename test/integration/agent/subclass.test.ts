@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { LocalProcessAgent } from '../../support/local-process-agent.ts';
+import { LocalProcessAgent } from '../../../examples/own-platform/local-process-agent.ts';
 import { prefect1 } from '../../support/prefect1.ts';
 
 const STAND_IN = fileURLToPath(new URL('../../../src/sandbox/bin', import.meta.url));

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 
-test('the platform in docs/subclassing.md is the one that is tested', async () => {
-  const tested = await readFile('test/support/local-process-agent.ts', 'utf8');
+test('the platform in docs/subclassing.md is the example that is tested', async () => {
   const page = await readFile('docs/subclassing.md', 'utf8');
-  expect(page).toContain(tested.replaceAll("'../../src/", "'serverless-prefect-agent/src/").trim());
+  for (const name of ['local-process-agent.ts', 'main.ts']) {
+    const example = await readFile(`examples/own-platform/${name}`, 'utf8');
+    expect(page).toContain(example.trim());
+  }
 });

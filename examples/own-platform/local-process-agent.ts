@@ -1,8 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { Agent } from '../../src/agent/agent.ts';
-import type { Claimed } from '../../src/agent/flow-run.ts';
-import { failed, type LaunchOutcome } from '../../src/agent/launch-outcome.ts';
+import { Agent, type Claimed, failed, type LaunchOutcome } from 'serverless-prefect-agent';
 
 /** Starts each flow run as a process of this machine. */
 export class LocalProcessAgent extends Agent {

@@ -1,0 +1,31 @@
+"""A flow of Prefect 3 on Fargate Spot. `python etl.py` deploys it to the work pool `flows`."""
+
+from prefect import flow, task
+
+
+@task(retries=2, retry_delay_seconds=10)
+def extract(day: str) -> list[int]:
+    return [1, 2, 3]
+
+
+@flow(log_prints=True)
+def etl(day: str = "today"):
+    print(f"The total of {day} is {sum(extract(day))}")
+
+
+if __name__ == "__main__":
+    flow.from_source(source=".", entrypoint="etl.py:etl").deploy(
+        name="nightly",
+        work_pool_name="flows",
+        # An image with Prefect 3 and this file in its working directory.
+        image="123456789012.dkr.ecr.us-east-1.amazonaws.com/flows:1",
+        build=False,
+        push=False,
+        cron="0 3 * * *",
+        job_variables={
+            "cpu": 1024,
+            "memory": 2048,
+            "env": {"STAGE": "prod"},
+            "launch_type": "FARGATE_SPOT",
+        },
+    )
