@@ -25,11 +25,13 @@ export async function sweepFlowRuns(
   const rows = readRows(
     await withSmallerPages((limit) => unreportedRows(client, query.workPool, limit, signal)),
   );
-  const held = await heldRuns(options, rows, query.agent, signal);
-  return held.filter(({ stage, sinceMs }) => {
-    if (stage === 'claimed') return sinceMs <= query.claimedBeforeMs;
+  // Before their flows and deployments are read: most claims are a moment old.
+  const old = rows.filter(({ state }) => {
+    const sinceMs = Date.parse(state?.timestamp ?? '');
+    if (state?.type === 'PENDING') return sinceMs <= query.claimedBeforeMs;
     return sinceMs >= query.cancelledAfterMs && sinceMs <= query.cancelledBeforeMs;
   });
+  return heldRuns(options, old, query.agent, signal);
 }
 
 /** What certain runs are now. */

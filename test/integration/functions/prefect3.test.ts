@@ -59,7 +59,7 @@ test('a run is launched ahead of its start time, and its process starts on time'
   expect(Date.parse(started)).toBeGreaterThanOrEqual(Date.parse(scheduledTime) - 500);
 });
 
-test('N due runs cost a warm function 4 + N requests and the look that finds no more, and 7 + N where it has not seen them for a minute', async () => {
+test('N due runs cost a warm function 6 + N requests, a heartbeat a minute, and the look that finds no more', async () => {
   const { createRuns, poll } = await deployed3();
   createRuns(1);
   const first = await poll();
@@ -71,9 +71,11 @@ test('N due runs cost a warm function 4 + N requests and the look that finds no 
   expect(result).toMatchObject({ started: N });
   const { 'flow_runs/filter': sweep, ...calls } = result.calls.prefect;
   expect(sweep).toBe(1);
-  // Its flow and deployment were read, and the last heartbeat was sent, a moment ago.
+  // The last heartbeat was sent a moment ago.
   expect(calls).toEqual({
     get_scheduled_flow_runs: 2,
+    'deployments/filter': 1,
+    'flows/filter': 1,
     bulk_set_state: 1,
     infrastructure_pid: N,
     logs: 1,

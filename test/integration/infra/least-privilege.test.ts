@@ -298,6 +298,8 @@ test('every call is allowed: the default network and documents are looked up', (
 /** Commands of the SDK that only the command line sends, with the user's own permissions. */
 const BY_HAND = [
   'DeregisterTaskDefinition',
+  'DescribeClusters',
+  'DescribeSecret',
   'FilterLogEvents',
   'GetFunctionConfiguration',
   'Invoke',
