@@ -40,7 +40,7 @@ function row({ flowRunId, name, outcome, lateMs, detail }: RunReport, colors: Co
 }
 
 /** How the launch, not the start, lies to the start time: a container that is early waits. */
-function punctuality(lateMs: number): string {
+export function punctuality(lateMs: number): string {
   return lateMs < 0 ? `${formatDuration(-lateMs)} early` : `${formatDuration(lateMs)} late`;
 }
 

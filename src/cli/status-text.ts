@@ -4,6 +4,7 @@ import type { PollRow, RecentPolls, RunRow } from '../status/recent-polls.ts';
 import type { Colors } from './colors.ts';
 import { formatDuration } from './format-duration.ts';
 import { oneLine } from './one-line.ts';
+import { punctuality } from './report-text.ts';
 import { table } from './table.ts';
 
 /** What the agent did lately, for people: its state, then its polls, launches and failures, the newest first. */
@@ -79,7 +80,7 @@ function recentSections(recent: RecentPolls, nowMs: number, colors: Colors): str
       launches,
       (run) => [
         ...runCells(run, nowMs),
-        run.lateMs === null ? '-' : formatDuration(run.lateMs),
+        run.lateMs === null ? '-' : punctuality(run.lateMs),
         oneLine(run.detail).replace(/^arn:[^:]*:ecs:[^:]*:[^:]*:/, ''),
       ],
       colors,

@@ -4,7 +4,7 @@ import { startDynamo } from '../../src/sandbox/dynamodb.ts';
 import { startLambdaApi } from '../../src/sandbox/lambda/lambda-api.ts';
 import { startLogs } from '../../src/sandbox/logs/logs-server.ts';
 
-export const FUNCTION_NAME = 'serverless-prefect-agent-dev-poll';
+const FUNCTION_NAME = 'serverless-prefect-agent-dev-poll';
 export const LOG_GROUP = `/aws/lambda/${FUNCTION_NAME}`;
 
 /** What a deployment is read from, and an environment that points at it. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Answer, Message } from '../message.ts';
 import { serveLocally } from '../serve.ts';
 import type { InvocationAnswer } from './protocol.ts';
@@ -19,12 +20,18 @@ const PATH = /^\/2015-03-31\/functions\/([\w-]+)\/(configuration|invocations)$/;
 
 /** Serves GetFunctionConfiguration and Invoke of local functions on 127.0.0.1. */
 export async function startLambdaApi(functions: ReadonlyMap<string, ServedFunction>): Promise<LambdaApi> {
-  const serve = async ({ body, url = '' }: Message): Promise<Answer> => {
+  const serve = async ({ body, headers, url = '' }: Message): Promise<Answer> => {
     const [, name = '', what] = PATH.exec(url) ?? [];
     const served = functions.get(name);
     if (served === undefined) return refusal(404, 'ResourceNotFoundException', `Function not found: ${name}`);
     if (what === 'configuration') return answer(200, configuration(name, served));
-    const { result, error } = await served.invoke(body === '' ? {} : JSON.parse(body));
+    const invoked = served.invoke(body === '' ? {} : JSON.parse(body));
+    if (headers['x-amz-invocation-type'] === 'Event') {
+      // Nobody waits for it: it has logged why it failed.
+      invoked.catch(() => undefined);
+      return { status: 202, headers: { 'x-amzn-requestid': randomUUID() }, body: '' };
+    }
+    const { result, error } = await invoked;
     return error === undefined
       ? answer(200, result ?? null)
       : answer(200, error, { 'x-amz-function-error': 'Unhandled' });

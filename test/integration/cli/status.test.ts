@@ -44,7 +44,7 @@ test('shows the state of the agent, its polls, launches and failures', async () 
   expect(out).toContain('2 polls with an end in the log, 1 failed; 1 flow runs started.');
   expect(out).toMatch(/^\d+ ms +0 +0 +0 +0 +0 +0 +PrefectApiError: Prefect API, hello: refused$/m);
   expect(out).toMatch(/^\d+ ms +2 +2 +1 +0 +0 +1$/m);
-  expect(out).toMatch(/^\d+ ms +owl +id-1 +1\.2 s +task\/default\/aa$/m);
+  expect(out).toMatch(/^\d+ ms +owl +id-1 +1\.2 s late +task\/default\/aa$/m);
   expect(out).toMatch(/^\d+ ms +fox +id-2 +failed +no image$/m);
 });
 
