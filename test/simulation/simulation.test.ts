@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { firstBroken, MOST_TO_NOTICE } from './first-broken.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import { MUTATIONS } from './mutations.ts';
+import { GENERATIONS } from './prefect-world.ts';
 import { simulate } from './simulate.ts';
 
 const TIMEOUT_MS = 300_000;
@@ -23,11 +24,15 @@ describe('whatever goes wrong', () => {
   });
 });
 
-test.each(Object.entries(MUTATIONS))(
-  'an agent that: %s, is noticed',
+const breaks = Object.entries(MUTATIONS).flatMap(([name, broken]) =>
+  GENERATIONS.map((generation) => [name, generation, broken] as const),
+);
+
+test.each(breaks)(
+  'an agent that: %s, is noticed with Prefect %i',
   { timeout: TIMEOUT_MS },
-  async (_, broken) => {
-    const found = await firstBroken(MOST_TO_NOTICE, broken);
+  async (_, generation, broken) => {
+    const found = await firstBroken(MOST_TO_NOTICE, { ...broken, generation });
     expect(found?.violations.join('\n')).toContain(`invariant ${broken.invariant}:`);
   },
 );

@@ -55,6 +55,16 @@ test('claims of other agents and workers, and young ones, are left alone', async
   expect(await backend.held([other, workers], 'agent', never)).toEqual([]);
 });
 
+test('a claim that the observer of a worker has renamed is left to the observer', async () => {
+  const { api, backend, ids, sweep } = await claimed(1);
+  const [id = ''] = ids;
+  expect(await sweep()).toHaveLength(1);
+  api.setFlowRunState(id, { type: 'PENDING', name: 'InfrastructurePending' });
+  expect([await sweep(), await backend.held([id], 'agent', never)]).toEqual([[], []]);
+  api.cancel(id);
+  expect(await sweep()).toMatchObject([{ stage: 'cancelling' }]);
+});
+
 test('a claim of a run that has run before is found as well', async () => {
   const { api, backend, createRuns, look, sweep } = await claimed(0);
   const [id = ''] = createRuns(1);
