@@ -1,6 +1,7 @@
 import type { CallCounter } from './call-counter.ts';
 import type { Clock } from './clock.ts';
 import { PrefectApiError } from './errors.ts';
+import { FRESH_MS } from './fresh.ts';
 import { type Resend, resendAfterMs } from './resend.ts';
 import { RestPeriod } from './rest-period.ts';
 import { timeoutSignal } from './timeout-signal.ts';
@@ -44,8 +45,10 @@ export class ApiCalls {
   ): Promise<T> {
     const { calls, clock, random = Math.random } = this.#options;
     const startMs = clock.now();
-    let isInDoubt = false;
+    let last: PrefectApiError | undefined;
     const politely = async () => {
+      // The process was frozen between two attempts: what the request is about may have gone on since.
+      if (last !== undefined && clock.now() - startMs > FRESH_MS) throw last;
       this.rest.throwIfResting(name, clock.now());
       try {
         return await this.#within(name, attempt, signal);
@@ -54,9 +57,8 @@ export class ApiCalls {
         if (!(error instanceof PrefectApiError)) throw error;
         if (error.status === 429) calls.throttled();
         // That this attempt had no effect says nothing of those before it.
-        if (isInDoubt && error.effect === 'none') throw inDoubt(error);
-        isInDoubt ||= error.effect === 'unknown';
-        throw error;
+        last = last?.effect === 'unknown' ? inDoubt(error) : error;
+        throw last;
       }
     };
     return withRetries(politely, {

@@ -26,7 +26,7 @@ export async function carryOut<Run extends FlowRun>(
     const result = results[i];
     if (result?.kind === 'done') {
       const isFailed = kind === 'failed';
-      const done = isFailed ? 'Marked as Failed' : 'Put back in the queue';
+      const done = isFailed ? `Marked as ${backend.failedState}` : 'Put back in the queue';
       logger.warn(`${done}: flow run ${flowRunId}`, { flowRunId, reason });
       lines.push({
         flowRunId,

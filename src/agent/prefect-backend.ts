@@ -94,6 +94,8 @@ export interface PrefectBackend<Run extends FlowRun = FlowRun> {
    * being sent. What an earlier process was told can be set, and undefined ends it.
    */
   notBeforeMs: number | undefined;
+  /** The state of a run that the agent has failed, as Prefect shows it. */
+  readonly failedState: string;
   /** Makes the agent known, once. @throws PrefectApiError */
   connect(identity: AgentIdentity, signal: AbortSignal): Promise<void>;
   /** The due runs, oldest first, at most one page of them. Changes nothing. */

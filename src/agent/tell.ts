@@ -26,7 +26,7 @@ export async function tell<Run extends FlowRun>(
   context: TellContext<Run>,
   launched: readonly Launched<Run>[],
 ): Promise<void> {
-  const { clock, logger, tally, trial } = context;
+  const { backend, clock, logger, tally, trial } = context;
   const lines: FlowRunLog[] = [];
   const settlements: Settlement[] = [];
   const launches: Launch[] = [];
@@ -59,7 +59,10 @@ export async function tell<Run extends FlowRun>(
         tally.add(run, 'unknown', outcome.reason);
         break;
       case 'failed':
-        logger.error(`Updating flow run ${run.id} state to Failed...`, { flowRunId, reason: outcome.reason });
+        logger.error(`Updating flow run ${run.id} state to ${backend.failedState}...`, {
+          flowRunId,
+          reason: outcome.reason,
+        });
         lines.push({ flowRunId, level: 'ERROR', message: outcome.reason });
         settlements.push({ kind: 'failed', held: 'claimed', flowRunId, reason: outcome.reason });
         tally.add(run, 'failed', outcome.reason);
@@ -126,7 +129,7 @@ export async function reject<Run extends FlowRun>(
   const lines: FlowRunLog[] = [];
   const settlements: Settlement[] = [];
   for (const { id, name = '', reason, isRunning = false } of runs) {
-    const state = kind === 'failed' ? 'Failed' : 'Cancelled';
+    const state = kind === 'failed' ? context.backend.failedState : 'Cancelled';
     context.logger.error(`Updating flow run ${id} state to ${state}...`, { flowRunId: id, reason });
     lines.push({ flowRunId: id, level: 'ERROR', message: reason });
     settlements.push({ kind, held: 'queued', flowRunId: id, reason, ...(isRunning && { isRunning }) });

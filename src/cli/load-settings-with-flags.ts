@@ -12,11 +12,14 @@ export type FlagValues = Readonly<Record<string, unknown>>;
  * @throws SettingsError in which a flag's line names the flag.
  */
 export async function loadSettingsWithFlags(env: CliIo['env'], values: FlagValues): Promise<Settings> {
+  const isPrefect3 =
+    values['pool'] !== undefined || Boolean(env['PREFECT_WORK_POOL'] ?? env['PREFECT_API_URL']);
   const given = settingsFlags.flatMap((flag) => {
     const value = values[flag.option.attributeName()];
     // Commander gives true for a --no-… that is not there.
     if (value === undefined || (flag.option.negate && value === true)) return [];
-    return [{ ...flag, text: flag.encode([value].flat().map(String)) }];
+    const target = isPrefect3 ? flag.ofPrefect3 : undefined;
+    return [{ ...flag, ...target, text: flag.encode([value].flat().map(String)) }];
   });
   const cleared = given.flatMap(({ instead = [] }) => instead.map((name) => [name, undefined]));
   const laid = given.map(({ variable, text }) => [variable, text]);

@@ -3,22 +3,37 @@ import { SettingsError } from '../errors.ts';
 import type { SettingName } from '../settings/setting-value.ts';
 import { settingsTable } from '../settings/settings-table.ts';
 
-/** A flag that stands for a setting's variable. */
-export interface SettingsFlag {
-  readonly option: Option;
+interface Target {
   readonly variable: SettingName;
-  /** The flag's values as the variable holds them. */
-  readonly encode: (values: readonly string[]) => string;
   /** Variables that would contradict the flag. */
   readonly instead?: readonly SettingName[];
 }
 
-/** How each variable is spelled as a flag: the options of `prefect agent ecs start`. */
+/** A flag that stands for a setting's variable. */
+export interface SettingsFlag extends Target {
+  readonly option: Option;
+  /** The flag's values as the variable holds them. */
+  readonly encode: (values: readonly string[]) => string;
+  /** What it stands for where the agent serves Prefect 3. @default the same */
+  readonly ofPrefect3?: Target;
+}
+
+/** How each variable is spelled as a flag: the options of `prefect agent ecs start`, and of `prefect worker start`. */
 export const settingsFlags: readonly SettingsFlag[] = [
-  one('-a, --api <url>', 'PREFECT__CLOUD__API'),
+  {
+    ...one('-a, --api <url>', 'PREFECT__CLOUD__API'),
+    option: new Option(
+      '-a, --api <url>',
+      'URL of the Prefect API: of Prefect 1, or with --pool of Prefect 3.',
+    ),
+    ofPrefect3: { variable: 'PREFECT_API_URL' },
+  },
+  one('-p, --pool <name>', 'PREFECT_WORK_POOL'),
+  many('-q, --work-queue <name>', 'PREFECT_WORK_QUEUES', (names) => [...new Set(names)]),
   {
     ...one('--key-secret <arn>', 'PREFECT__CLOUD__API_KEY_SECRET'),
     instead: ['PREFECT__CLOUD__API_KEY', 'PREFECT__CLOUD__AGENT__AUTH_TOKEN', 'PREFECT__CLOUD__AUTH_TOKEN'],
+    ofPrefect3: { variable: 'PREFECT_API_KEY_SECRET', instead: ['PREFECT_API_KEY'] },
   },
   one('--tenant-id <uuid>', 'PREFECT__CLOUD__TENANT_ID'),
   {

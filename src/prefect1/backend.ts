@@ -27,6 +27,7 @@ export interface Prefect1BackendOptions extends Prefect1ClientOptions {
 
 /** Prefect 1: Prefect Server and Prefect Cloud 1, over GraphQL. */
 export class Prefect1Backend implements PrefectBackend<Prefect1FlowRun> {
+  readonly failedState = 'Failed';
   readonly #options: Prefect1BackendOptions;
   readonly #client: Prefect1Client;
 

@@ -40,6 +40,7 @@ const LOG_LEVELS = { INFO: 20, ERROR: 40 } as const;
 
 /** Prefect 3, and 2: a self-hosted server's or Prefect Cloud's work pool, over REST. */
 export class Prefect3Backend implements PrefectBackend<Prefect3FlowRun> {
+  readonly failedState = 'Crashed';
   /** What job templates refer to. */
   readonly documents: PrefectDocuments;
   readonly #options: Prefect3BackendOptions & { readonly uuid: () => string };

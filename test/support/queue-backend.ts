@@ -15,6 +15,7 @@ import type {
 
 /** A queue of flow runs in memory: the least that an agent can be run against. */
 export class QueueBackend implements PrefectBackend {
+  readonly failedState = 'Failed';
   readonly identities: AgentIdentity[] = [];
   readonly looks: LookQuery[] = [];
   readonly claims: { readonly ids: string[]; readonly claimant: Claimant; readonly atMs: number }[] = [];

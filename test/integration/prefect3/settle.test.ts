@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Settlement } from '../../../src/agent/prefect-backend.ts';
 import { STALE } from '../../../src/fresh.ts';
+import type { Clock } from '../../../src/clock.ts';
 import type { FaultPlan } from '../../../src/sandbox/faults.ts';
+import { JumpingClock } from '../../support/jumping-clock.ts';
 import { CLAIMANT, never } from '../../support/prefect1.ts';
 import { prefect3 } from '../../support/prefect3.ts';
 
@@ -100,6 +102,33 @@ test('a change whose answer was lost is made once', async () => {
   );
   expect(await settle(failing(ids[0]))).toEqual([{ kind: 'done' }]);
   expect(statesOf(ids[0] ?? '')).toEqual(['Scheduled', 'Pending', 'Crashed']);
+});
+
+test('a change is not sent again by a process that was frozen before, for the run has gone on since', async () => {
+  const clock = new JumpingClock();
+  let onWait = () => {};
+  const freezing: Clock = {
+    now: () => clock.now(),
+    sleep: (ms, signal) => {
+      if (ms < 15_000) onWait();
+      return clock.sleep(ms, signal);
+    },
+  };
+  const faults: FaultPlan = ({ operation, sequence }) =>
+    operation === 'POST /flow_runs/{id}/set_state' && sequence === 1
+      ? { kind: 'reset', when: 'before' }
+      : undefined;
+  const { api, backend, createRuns, look, statesOf } = await prefect3({ faults }, { clock: freezing });
+  const [flowRunId = ''] = createRuns(1);
+  await backend.claim((await look()).runs, CLAIMANT, never);
+  onWait = () => {
+    for (const type of ['RUNNING', 'COMPLETED'] as const) api.setFlowRunState(flowRunId, { type });
+    clock.jump(3600);
+  };
+  const putBack = { kind: 'put-back', held: 'claimed', flowRunId, reason: 'No room.' } as const;
+  const results = await backend.settle([{ ...putBack, startTimeMs: Date.now() }], CLAIMANT, never);
+  expect(results).toMatchObject([{ kind: 'unknown' }]);
+  expect(statesOf(flowRunId).at(-1)).toBe('Completed');
 });
 
 test('an API that can’t be had leaves it unknown', async () => {

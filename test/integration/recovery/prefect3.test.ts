@@ -47,6 +47,7 @@ async function world(ecsOptions: Partial<EcsOptions> = {}) {
     backend,
     clock,
     ecs,
+    logger,
     createRun: () => api.createFlowRun({ deploymentId }).id,
     start: () => agent.start({ deadlineMs: clock.now() + 50_000 }),
     /** What an invocation leaves behind that ends after the claim. */
@@ -67,6 +68,16 @@ async function world(ecsOptions: Partial<EcsOptions> = {}) {
         .map(({ input }) => (input as { clientToken?: string }).clientToken),
   };
 }
+
+test('the log calls what a failed run becomes as Prefect 3 does', async () => {
+  const { api, clock, logger, start, stateOf } = await world();
+  const { id: deploymentId } = api.createDeployment({ name: 'wrong', jobVariables: { command: 'a "b' } });
+  const { id } = api.createFlowRun({ deploymentId });
+  clock.jump(1);
+  expect(await start()).toMatchObject({ failed: 1 });
+  expect(stateOf(id)?.name).toBe('Crashed');
+  expect(logger.messages('error').join()).toContain(`Updating flow run ${id} state to Crashed...`);
+});
 
 test('a claim whose invocation died before the launch is launched by a later one, once', async () => {
   const { claimOnly, clock, createRun, ecs, start, stateOf, api } = await world();

@@ -15,11 +15,15 @@ const ENV = {
   PREFECT__CLOUD__AGENT__LABELS: 'from-env',
 };
 
-function load(argv: readonly string[], env: Record<string, string> = {}): Promise<Settings> {
+function load(
+  argv: readonly string[],
+  env: Record<string, string> = {},
+  base: Record<string, string> = ENV,
+): Promise<Settings> {
   const command = new Command();
   for (const option of settingsOptions({ life: true })) command.addOption(option);
   command.parse(argv, { from: 'user' });
-  return loadSettingsWithFlags({ ...ENV, ...env }, command.opts<FlagValues>());
+  return loadSettingsWithFlags({ ...base, ...env }, command.opts<FlagValues>());
 }
 
 const ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:prefect-Ab12Cd';
@@ -54,6 +58,31 @@ test.each<[string[], (settings: Settings) => unknown, unknown]>([
   [['--task-definition', TASK_DEFINITION], (s) => s.ecs.taskDefinition, { cpu: '256' }],
 ])('the flags %j mean what they mean to Prefect (conformance 49)', async (argv, read, expected) => {
   expect(read(await load(argv))).toEqual(expected);
+});
+
+const PREFECT_3 = { HOME: '/nowhere', PREFECT__CLOUD__AGENT__ECS__SUBNETS: 'subnet-1' };
+const API = 'http://prefect:4200/api';
+
+test.each<[string[], Record<string, string>, object]>([
+  [['-a', API, '-p', 'flows'], {}, { generation: 3, api: API, workPool: 'flows', workQueues: [] }],
+  [['--api', API], { PREFECT_WORK_POOL: 'flows', PREFECT_API_URL: 'http://other/api' }, { api: API }],
+  [
+    ['--pool', 'a b', '-q', 'high', '--work-queue', 'low, too', '-q', 'high'],
+    { PREFECT_API_URL: API },
+    { workPool: 'a b', workQueues: ['high', 'low, too'] },
+  ],
+  [
+    ['--pool', 'flows', '--key-secret', ARN],
+    { PREFECT_API_URL: API, PREFECT_API_KEY: 'k' },
+    { keyKind: 'key', apiKey: { kind: 'secret', arn: ARN } },
+  ],
+])('the flags %j mean what they mean to the worker of Prefect 3', async (argv, env, expected) => {
+  expect((await load(argv, env, PREFECT_3)).prefect).toMatchObject(expected);
+});
+
+test('what is wrong with a flag of Prefect 3 names the flag and its variable', async () => {
+  const error = await load(['--pool', 'flows', '--api', 'x'], {}, PREFECT_3).catch(String);
+  expect(error).toMatch(/--api \(PREFECT_API_URL\): expected/);
 });
 
 test('a secret named by a flag takes the place of a key in the environment', async () => {
