@@ -1,0 +1,41 @@
+import { access, glob, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+
+/** The links of a page that lead into the repository. */
+function linksIn(markdown: string): string[] {
+  const prose = markdown.replace(/^```.*?^```/gms, '');
+  return Array.from(prose.matchAll(/\]\(([^)\s]+)\)/g), ([, link = '']) => link).filter(
+    (link) => !/^\w+:/.test(link),
+  );
+}
+
+/** The anchors of a page's headings, as GitHub makes them. */
+function anchorsIn(markdown: string): string[] {
+  return Array.from(markdown.matchAll(/^#+ (.*)$/gm), ([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+async function isThere(page: string, link: string): Promise<boolean> {
+  const [path = '', anchor] = link.split('#');
+  const target = path === '' ? page : join(dirname(page), path);
+  try {
+    await access(target);
+    return anchor === undefined || anchorsIn(await readFile(target, 'utf8')).includes(anchor);
+  } catch {
+    return false;
+  }
+}
+
+test('every link of the documentation leads to a file and a heading that are there', async () => {
+  const broken: string[] = [];
+  for await (const page of glob(['*.md', 'docs/**/*.md', 'examples/**/*.md'])) {
+    for (const link of linksIn(await readFile(page, 'utf8')))
+      if (!(await isThere(page, link))) broken.push(`${page}: ${link}`);
+  }
+  expect(broken).toEqual([]);
+});
