@@ -45,7 +45,7 @@ export async function loadEverything(settings: Settings): Promise<void> {
   const key = { arn: '', stage: undefined, id: undefined };
   await readSecret(key, new AbortController().signal, secretsManager);
   await import('../../src/agent/recover.ts');
-    await import('../../src/functions/poll-and-note.ts');
+  await import('../../src/functions/poll-and-note.ts');
   if (settings.prefect.generation === 1) {
     await import('../../src/prefect1/claim.ts');
     await import('../../src/prefect1/settle.ts');
