@@ -74,15 +74,15 @@ export async function pollAndNote(warm: Warm, begun: Begun): Promise<Polled> {
   return { report, notes: notesOn(next), isBlocked: blockedText(next) !== undefined, failure };
 }
 
-/** Whether somebody has poked or paused since the record was read. */
+/** Whether somebody has poked or paused since the record was read, or was asked to leave Prefect alone. */
 async function hasNews(
-  { control, logger }: Warm,
+  { clock, control, logger }: Warm,
   { pokes }: ControlRecord,
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
-    const now = await control.read(signal);
-    return now.pokes !== pokes || now.paused !== undefined;
+    const { notBeforeMs = 0, ...now } = await control.read(signal);
+    return now.pokes !== pokes || now.paused !== undefined || notBeforeMs > clock.now();
   } catch (error) {
     logger.warn('Could not learn whether somebody has poked', { error });
     return false;

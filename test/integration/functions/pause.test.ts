@@ -59,3 +59,18 @@ test('a pause ends the wait for what is due later, and that is not claimed', asy
   expect(Date.now() - startMs).toBeLessThan(6000);
   expect(api.flowRun(flowRunId)?.state).toBe('Scheduled');
 });
+
+test('an invocation that waits ends when another was asked to leave Prefect alone', async () => {
+  const { poll, api, flow, control, clock } = await paused();
+  await control.pause(undefined, never);
+  const startTime = new Date(clock.now() + 75_000 + 20_000).toISOString();
+  api.createFlowRun({ flowId: flow.id, startTime });
+  const waiting = poll();
+  await expect.poll(() => api.calls['get_runs_in_queue']).toBe(1);
+  const record = await control.read(never);
+  const atMs = clock.now();
+  await control.replace(record, { ...record, lastPollMs: atMs, notBeforeMs: atMs + 60_000 }, never);
+  const before = api.requests.length;
+  expect(await waiting).toMatchObject({ polls: 1, notes: [expect.stringContaining('left alone')] });
+  expect(api.requests.length).toBe(before);
+});
