@@ -93,7 +93,13 @@ export class AwsCaller {
     const own = given ?? (await this.#config.region());
     const region = service === 'iam' ? iamRegion(own) : own;
     const url = new URL(this.#env[VARIABLES[service]] ?? endpointOf(service, region));
-    return signedPost(this.#config, { service, region, url, headers, body }, signal);
+    try {
+      return await signedPost(this.#config, { service, region, url, headers, body }, signal);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      const { code = error.message } = Object(error.cause) as { code?: string };
+      throw new AwsError(`${url.host} could not be reached: ${code}`, { cause: error });
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import type { Clock } from '../clock.ts';
 import { describeError } from '../describe-error.ts';
+import { endedBy } from '../ended-by.ts';
 import { AgentError } from '../errors.ts';
 import { timeoutSignal } from '../timeout-signal.ts';
 import { type Check, unknown, type Verdict } from './check.ts';
@@ -28,13 +29,9 @@ async function runCheck({ name, run }: Check, clock: Clock, stop: AbortSignal): 
   using timeout = timeoutSignal(clock, TIMEOUT_MS, late, stop);
   try {
     // What does not heed its signal is left behind.
-    const ended = Promise.withResolvers<never>();
-    timeout.signal.addEventListener('abort', () => {
-      ended.reject(late);
-    });
-    return { name, ...(await Promise.race([run(timeout.signal), ended.promise])) };
+    return { name, ...(await endedBy(run(timeout.signal), timeout.signal)) };
   } catch (error) {
-    const text = describeError(error);
+    const text = error instanceof AgentError ? error.message : describeError(error);
     return {
       name,
       ...unknown(

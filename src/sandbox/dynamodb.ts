@@ -17,12 +17,11 @@ export interface DynamoSandbox extends AsyncDisposable {
 export const SANDBOX_CREDENTIALS = { accessKeyId: 'AKIASANDBOX', secretAccessKey: 'sandbox' } as const;
 
 /** Starts a DynamoDB on 127.0.0.1 and creates the control table as infra/control-table.yml does. */
-export async function startDynamo(): Promise<DynamoSandbox> {
+export async function startDynamo(table = 'sandbox-control'): Promise<DynamoSandbox> {
   const server = dynalite({ createTableMs: 0 });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const table = 'sandbox-control';
   const client = new DynamoDBClient({ endpoint, region: 'us-east-1', credentials: SANDBOX_CREDENTIALS });
   await client.send(
     new CreateTableCommand({

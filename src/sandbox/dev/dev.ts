@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { controlTableOf, pollFunctionOf } from '../../cli/deployment-names.ts';
 import { logLineText } from '../../cli/log-tail.ts';
 import { systemClock } from '../../clock.ts';
 import { describeError } from '../../describe-error.ts';
@@ -13,7 +14,7 @@ import { type DevFunctions, startDevFunctions } from './dev-functions.ts';
 import { answerRoute } from './routes.ts';
 
 /** What the command line takes for the function of the stage `dev`. */
-const POLL_FUNCTION = 'serverless-prefect-agent-dev-poll';
+const POLL_FUNCTION = pollFunctionOf('dev');
 const LOG_GROUP = `/aws/lambda/${POLL_FUNCTION}`;
 
 const MAX_BODY_BYTES = 1024 * 1024;
@@ -34,7 +35,7 @@ export interface DevOptions extends DemoOutput {
 export async function runDev(options: DevOptions): Promise<void> {
   const { own, write, colors } = options;
   await using stack = new AsyncDisposableStack();
-  const dynamo = stack.use(await startDynamo());
+  const dynamo = stack.use(await startDynamo(controlTableOf('dev')));
   const logs = stack.use(await startLogs({ clock: systemClock }));
   const target = own ?? (await sandboxEnv(stack, options));
   const served = new Map<string, ServedFunction>();
@@ -64,8 +65,8 @@ export async function runDev(options: DevOptions): Promise<void> {
     closing: new AbortController(),
   });
   stack.defer(close);
-  const endpoints = { ...pointing(local), AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: logs.endpoint };
-  write(welcome(endpoint, own === undefined ? { ...credentials(target), ...endpoints } : endpoints, options));
+  const endpoints = { ...local, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: logs.endpoint };
+  write(welcome(endpoint, own === undefined ? { ...target, ...endpoints } : endpoints, options));
   await tick(functions, options);
 }
 
@@ -115,24 +116,4 @@ function welcome(
     ...exports,
     '\n',
   ].join('');
-}
-
-function pointing({ AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL_LAMBDA }: Readonly<Record<string, string>>) {
-  return {
-    AWS_ENDPOINT_URL_DYNAMODB: AWS_ENDPOINT_URL_DYNAMODB ?? '',
-    AWS_ENDPOINT_URL_LAMBDA: AWS_ENDPOINT_URL_LAMBDA ?? '',
-  };
-}
-
-/** The sandbox takes any. */
-function credentials({
-  AWS_REGION,
-  AWS_ACCESS_KEY_ID,
-  AWS_SECRET_ACCESS_KEY,
-}: Readonly<Record<string, string>>) {
-  return {
-    AWS_REGION: AWS_REGION ?? '',
-    AWS_ACCESS_KEY_ID: AWS_ACCESS_KEY_ID ?? '',
-    AWS_SECRET_ACCESS_KEY: AWS_SECRET_ACCESS_KEY ?? '',
-  };
 }
