@@ -142,7 +142,10 @@ export class Records {
     const launch = `${runId} ${key}`;
     const other = this.#tasks.get(launch);
     if (other !== undefined) {
-      this.#trace.violation('1', `claim ${key.slice(0, 8)} of ${runId.slice(0, 8)} has tasks ${other} and ${id}`);
+      this.#trace.violation(
+        '1',
+        `claim ${key.slice(0, 8)} of ${runId.slice(0, 8)} has tasks ${other} and ${id}`,
+      );
     }
     this.#tasks.set(launch, id);
   }
