@@ -102,7 +102,7 @@ async function play(seeds: number): Promise<void> {
 async function notice(): Promise<void> {
   const one = generation();
   for (const [name, broken] of Object.entries(MUTATIONS)) {
-    for (const each of one === undefined ? GENERATIONS : [one]) {
+    for (const each of broken.generations.filter((any) => one === undefined || any === one)) {
       const found = await firstBroken(MOST_TO_NOTICE, { ...broken, generation: each });
       const [first] = found?.violations ?? [];
       const faults = broken.kinds === undefined ? '' : ` --faults ${[...broken.kinds].join(',')}`;

@@ -6,11 +6,14 @@ import type { FlowRun } from '../../src/agent/flow-run.ts';
 import type { Reply } from '../../src/sandbox/message.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import { CANARY } from './leaks.ts';
+import { type Generation, GENERATIONS } from './prefect-world.ts';
 
 /** A deliberate break of the agent, put in from outside: the invariants must notice it. */
 export interface Mutation {
   /** Rewrites what is sent to ECS. */
   readonly ecsInput?: (operation: string, input: Record<string, unknown>) => Record<string, unknown>;
+  /** Rewrites what is sent to Prefect. */
+  readonly prefectBody?: (operation: string, body: string) => string;
   /** Rewrites an answer before the agent sees it. */
   readonly reply?: (service: string, operation: string, reply: Reply) => Reply;
   /** Moves the deadline that the agent is told, in milliseconds. */
@@ -56,7 +59,7 @@ export const MUTATIONS = {
   'puts back after a lost answer': breaks(
     1,
     () => ({ reply: (_, operation, reply) => (operation === 'RunTask' && isLost(reply) ? noRoom : reply) }),
-    ['ecs-errors', 'slow-provisioning'],
+    { kinds: ['ecs-errors', 'slow-provisioning'] },
   ),
   /** What the agent may not do is the run's fault. */
   'fails runs on denied access': breaks(3, () => ({
@@ -108,6 +111,26 @@ export const MUTATIONS = {
       };
     },
   })),
+  /** A listed run is claimed whatever has become of it since. */
+  'claims what has ended': breaks(
+    1,
+    () => ({
+      prefectBody: (operation, body) =>
+        operation === 'bulk_set_state' ? body.replace(/,"state":\{"type":\{"any_":[^}]*\}\}/, '') : body,
+    }),
+    { kinds: ['rivals', 'delays'], generations: [3] },
+  ),
+  /** A refused claim is taken for one that was let through. */
+  'launches what others have': breaks(
+    1,
+    () => ({
+      reply: (_, operation, reply) =>
+        operation === 'bulk_set_state' && reply !== 'reset'
+          ? { ...reply, body: reply.body.replaceAll('"status":"ABORT"', '"status":"ACCEPT"') }
+          : reply,
+    }),
+    { kinds: ['rivals', 'delays'], generations: [3] },
+  ),
   /** What Prefect asked of one invocation is not known to the next. */
   'forgets Retry-After': breaks(7, () => ({
     control: (store) => ({
@@ -128,10 +151,19 @@ interface Break {
   readonly make: () => Mutation;
   /** What must go wrong for the break to show, where that is rare among all that may. */
   readonly kinds?: ReadonlySet<FaultKind>;
+  /** The Prefects that it is a break with. */
+  readonly generations: readonly Generation[];
 }
 
-function breaks(invariant: number, make: () => Mutation, kinds: readonly FaultKind[] = []): Break {
-  return kinds.length === 0 ? { invariant, make } : { invariant, make, kinds: new Set(kinds) };
+function breaks(
+  invariant: number,
+  make: () => Mutation,
+  {
+    kinds,
+    generations = GENERATIONS,
+  }: { kinds?: readonly FaultKind[]; generations?: Break['generations'] } = {},
+): Break {
+  return { invariant, make, generations, ...(kinds && { kinds: new Set(kinds) }) };
 }
 
 type Outcomes = (...parameters: unknown[]) => Promise<readonly { readonly kind: string }[]>;

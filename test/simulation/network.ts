@@ -43,9 +43,11 @@ export class Network {
     const headers = Object.fromEntries(new Headers(init.headers));
     const { pathname, search } = new URL(input instanceof Request ? input.url : input);
     const message = { method: init.method ?? 'GET', url: pathname + search, headers, body };
-    const operation = this.#options.operationOf(message);
+    const { operationOf, mutation } = this.#options;
+    const operation = operationOf(message);
+    const sent = { ...message, body: mutation.prefectBody?.(operation, body) ?? body };
     const exchange = { service: 'prefect', operation, about: '' } as const;
-    const reply = await this.#send(exchange, message, init.signal ?? undefined);
+    const reply = await this.#send(exchange, sent, init.signal ?? undefined);
     if (reply === 'reset') throw new TypeError('fetch failed', { cause: connectionReset() });
     return new Response(reply.body === '' ? null : reply.body, {
       status: reply.status,

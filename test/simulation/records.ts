@@ -13,8 +13,8 @@ export interface StateChange {
   readonly flowRunId: string;
   /** For people. */
   readonly what: string;
-  /** Whether it says that the run has failed. */
-  readonly isFailure: boolean;
+  /** How it ends the run, if it does so other than by the flow's success. */
+  readonly end: 'failed' | 'cancelled' | undefined;
   /** Whether it is a claim of a run that had been executed, on a server that does not look. */
   readonly undoes: boolean;
 }
@@ -24,7 +24,7 @@ const ATTEMPTS = 3;
 
 /** What is known of a flow run beside its state. */
 interface RunRecord {
-  /** How often somebody wants it to be executed: its creation, each restart, each retry. */
+  /** How often somebody wants it to be executed: its creation, each restart, each retry, and no cancelling since. */
   intentions: number;
   executions: number;
   /** Why it can't be launched; undefined: it can. */
@@ -113,11 +113,13 @@ export class Records {
     }
   }
 
-  stateChanged({ flowRunId: id, what, isFailure, undoes }: StateChange): void {
+  stateChanged({ flowRunId: id, what, end, undoes }: StateChange): void {
     this.#trace.note(this.#actor, `${id.slice(0, 8)}${what}`);
+    // Who cancels a run no longer wants what has not begun.
+    if (end === 'cancelled') this.#run(id).intentions = this.#run(id).executions;
     if (this.#actor !== 'agent') return;
     if (undoes) this.intend(id);
-    if (!isFailure) return;
+    if (end !== 'failed') return;
     const { wrong, mayFail, executing } = this.#run(id);
     if (wrong === undefined && !mayFail) {
       this.#trace.violation('3', `flow run ${id.slice(0, 8)} is failed, and nothing is wrong with it`);
@@ -140,7 +142,10 @@ export class Records {
     const launch = `${runId} ${key}`;
     const other = this.#tasks.get(launch);
     if (other !== undefined) {
-      this.#trace.violation('1', `claim ${key} of ${runId.slice(0, 8)} has tasks ${other} and ${id}`);
+      this.#trace.violation(
+        '1',
+        `claim ${key.slice(0, 8)} of ${runId.slice(0, 8)} has tasks ${other} and ${id}`,
+      );
     }
     this.#tasks.set(launch, id);
   }

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { firstBroken, MOST_TO_NOTICE } from './first-broken.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import { MUTATIONS } from './mutations.ts';
-import { GENERATIONS } from './prefect-world.ts';
 import { simulate } from './simulate.ts';
 
 const TIMEOUT_MS = 300_000;
@@ -25,7 +24,7 @@ describe('whatever goes wrong', () => {
 });
 
 const breaks = Object.entries(MUTATIONS).flatMap(([name, broken]) =>
-  GENERATIONS.map((generation) => [name, generation, broken] as const),
+  broken.generations.map((generation) => [name, generation, broken] as const),
 );
 
 test.each(breaks)(

@@ -14,6 +14,7 @@ import {
   type PrefectWorldOptions,
   type RunView,
 } from '../prefect-world.ts';
+import type { StateChange } from '../records.ts';
 import { putDefinitions } from '../user-definitions.ts';
 import { executeFlowRun } from './flow-process.ts';
 import { runFactory } from './runs.ts';
@@ -24,6 +25,8 @@ export const settings = await loadSettings({
   PREFECT__CLOUD__API: 'http://prefect.test',
   PREFECT__CLOUD__API_KEY_SECRET: KEY_ARN,
 });
+
+const ENDS: Readonly<Record<string, StateChange['end']>> = { Failed: 'failed', Cancelled: 'cancelled' };
 
 /** Prefect Server, its users and its flow processes. */
 export class Prefect1World implements PrefectWorld {
@@ -42,7 +45,7 @@ export class Prefect1World implements PrefectWorld {
       records.stateChanged({
         flowRunId,
         what: `${isRuns ? '' : "'s task run"} ${from} -> ${to.type} ${to.start_time ?? ''} ${to.message ?? ''}`,
-        isFailure: isRuns && to.type === 'Failed',
+        end: isRuns ? ENDS[to.type] : undefined,
         // Prefect Server checks no versions: a claim that takes effect half a minute late undoes what came since, and
         // nobody can see afterwards that the run had been executed.
         undoes: isRuns && to.type === 'Submitted' && !isScheduled(from),

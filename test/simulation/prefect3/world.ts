@@ -4,7 +4,7 @@ import type { EmbeddedEcs } from '../../../src/sandbox/ecs/ecs-server.ts';
 import type { ContainerToRun } from '../../../src/sandbox/ecs/run-task-process.ts';
 import type { Message, Reply } from '../../../src/sandbox/message.ts';
 import { createPrefect3, type EmbeddedPrefect3 } from '../../../src/sandbox/prefect3/prefect3-server.ts';
-import { isFinal } from '../../../src/sandbox/prefect3/state.ts';
+import { isFinal, type StateType } from '../../../src/sandbox/prefect3/state.ts';
 import { loadSettings } from '../../../src/settings/load-settings.ts';
 import type { Choices } from '../choices.ts';
 import {
@@ -14,6 +14,7 @@ import {
   type PrefectWorldOptions,
   type RunView,
 } from '../prefect-world.ts';
+import type { StateChange } from '../records.ts';
 import { putDefinitions } from '../user-definitions.ts';
 import { executeFlowRun } from './flow-process.ts';
 import { Rivals } from './rivals.ts';
@@ -33,6 +34,12 @@ const TEMPLATE = baseJobTemplate({
   ...{ executionRoleArn: undefined, image: undefined, cpu: undefined, memory: undefined },
   ...{ apiKeySecretArn: undefined, authStringSecretArn: undefined, logGroup: undefined },
 });
+
+const ENDS: Partial<Record<StateType, StateChange['end']>> = {
+  CRASHED: 'failed',
+  FAILED: 'failed',
+  CANCELLED: 'cancelled',
+};
 
 /** A server of Prefect 3, or 2, with its users, its flow processes and another worker. */
 export class Prefect3World implements PrefectWorld {
@@ -137,7 +144,7 @@ export class Prefect3World implements PrefectWorld {
       records.stateChanged({
         flowRunId,
         what: ` ${from.name} -> ${to.name} ${time} ${to.message ?? ''}`,
-        isFailure: to.type === 'CRASHED' || to.type === 'FAILED',
+        end: ENDS[to.type],
         // Servers before 3.6 look at nothing but the run when one claims it: see Prefect 1's.
         undoes: this.#isPrefect2 && to.type === 'PENDING' && isFinal(from.type),
       });
