@@ -4,6 +4,7 @@ import { clusterOf } from './cluster-of.ts';
 import { HARMLESS_VARIABLES } from './flow-environment.ts';
 import type { Prefect3FlowRun } from './flow-run.ts';
 import { jobConfiguration } from './job-configuration.ts';
+import { SettingsError } from '../errors.ts';
 import type { EcsLookUps, RunTasks } from '../run-tasks.ts';
 import type { Secret } from '../secret.ts';
 import type { TaskRequestSettings } from './settings.ts';
@@ -29,6 +30,13 @@ export class Prefect3Tasks implements RunTasks<Prefect3FlowRun> {
   }
 
   async taskRequest(run: Prefect3FlowRun, signal: AbortSignal): Promise<TaskRequest> {
+    const { missingDeployment: missing } = run;
+    if (missing !== undefined) {
+      throw new SettingsError(
+        `Expected the deployment ${missing} of the flow run, without which its task would be another; the API shows none. ` +
+          'Check that the key may read deployments, and delete the run if its deployment was deleted.',
+      );
+    }
     const { pool, version } = await this.#options.backend.poolAndVersion(signal);
     return blamingPool(run, pool, async (one) => this.#taskRequest(one, pool, version, signal));
   }
