@@ -216,6 +216,35 @@ test('no run is given the slot of another, which would be gone with the run that
   expect(api.calls[BULK]).toBe(3);
 });
 
+test('the slots of a deployment go to the oldest runs, and none is asked for once one is refused', async () => {
+  const { api, backend, look } = await prefect3();
+  const { id: deploymentId } = api.createDeployment({ name: 'narrow', concurrencyLimit: 2 });
+  const inOrder = [-9000, -8000, -7000, -6000, -5000].map((ms) => {
+    const scheduledTime = new Date(Date.now() + ms).toISOString();
+    return api.createFlowRun({ deploymentId, scheduledTime }).id;
+  });
+  const claims = await backend.claim((await look()).runs, CLAIMANT, never);
+  expect(ids(claims)).toEqual(inOrder);
+  expect(kinds(claims)).toEqual(['claimed', 'claimed', 'lost', 'lost', 'lost']);
+  expect(api.calls[BULK]).toBe(3);
+  expect(inOrder.map((id) => api.flowRun(id)?.state.name)).toEqual([
+    ...['Pending', 'Pending', 'AwaitingConcurrencySlot', 'Scheduled', 'Scheduled'],
+  ]);
+});
+
+test('runs that their deployment wants cancelled for want of a slot are all shown to the server', async () => {
+  const { api, backend, look } = await prefect3();
+  const limit = { concurrencyLimit: 1, collisionStrategy: 'CANCEL_NEW' } as const;
+  const { id: deploymentId } = api.createDeployment({ name: 'narrow', ...limit });
+  for (let i = 0; i < 3; i += 1) api.createFlowRun({ deploymentId });
+  const claims = await backend.claim((await look()).runs, CLAIMANT, never);
+  expect(claims.map(({ run }) => api.flowRun(run.id)?.state.type)).toEqual([
+    'PENDING',
+    'CANCELLED',
+    'CANCELLED',
+  ]);
+});
+
 test('a server without bulk claims is asked for them once', async () => {
   const { api, claim, createRuns, look, backend } = await listed(2, { version: PREFECT_2 });
   await claim();
