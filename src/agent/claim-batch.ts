@@ -1,6 +1,5 @@
 import type { Claimed, FlowRun } from './flow-run.ts';
 import type { PollContext } from './poll-context.ts';
-import { type Hopeless, reject } from './tell.ts';
 
 interface Claims<Run extends FlowRun> {
   readonly claimed: readonly Claimed<Run>[];
@@ -8,7 +7,7 @@ interface Claims<Run extends FlowRun> {
   readonly refused: string | undefined;
 }
 
-/** Claims runs, and answers those that were won. One that nobody can ever have is given up. */
+/** Claims runs, and answers those that were won. */
 export async function claimBatch<Run extends FlowRun>(
   context: PollContext<Run>,
   runs: readonly Run[],
@@ -17,7 +16,6 @@ export async function claimBatch<Run extends FlowRun>(
   for (const { id } of runs)
     logger.info(`Deploying flow run ${id} to execution environment...`, { flowRunId: id });
   const claimed: Claimed<Run>[] = [];
-  const hopeless: Hopeless[] = [];
   let refused: string | undefined;
   const startMs = clock.now();
   const answers = await backend.claim(runs, claimant, budget.work);
@@ -30,9 +28,6 @@ export async function claimBatch<Run extends FlowRun>(
     const { kind, run, reason } = answer;
     const fields = { flowRunId: run.id, reason };
     switch (kind) {
-      case 'hopeless':
-        hopeless.push({ ...run, reason });
-        break;
       case 'refused':
         refused ??= reason;
         logger.error(`Left flow run ${run.id} in the queue`, fields);
@@ -48,7 +43,6 @@ export async function claimBatch<Run extends FlowRun>(
         break;
     }
   }
-  await reject(context, hopeless);
   tally.claimed += claimed.length;
   return { claimed, refused };
 }

@@ -34,8 +34,6 @@ export type Claim<Run extends FlowRun> =
   | { readonly kind: 'claimed'; readonly run: Claimed<Run> }
   /** Another has it, it is no longer due, or the server did not let us have it: leave it alone. */
   | { readonly kind: 'lost'; readonly run: Run; readonly reason: string }
-  /** It is in the queue, and the server will never let anybody have it: it is to be failed. */
-  | { readonly kind: 'hopeless'; readonly run: Run; readonly reason: string }
   /** The API took no claim, for a reason that is not the run's: it stays in the queue, and the poll has failed. */
   | { readonly kind: 'refused'; readonly run: Run; readonly reason: string }
   /** Nobody could say whether the claim took effect. */

@@ -116,7 +116,7 @@ async function withoutLaunched<Run extends FlowRun>(
 }
 
 /** A run that never can or shall be launched, and why. */
-export type Hopeless = { readonly id: string; readonly reason: string } & Partial<
+type Hopeless = { readonly id: string; readonly reason: string } & Partial<
   Pick<FlowRun, 'name' | 'isRunning'>
 >;
 

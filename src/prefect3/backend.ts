@@ -21,7 +21,7 @@ import { readHeldRuns, sweepFlowRuns } from './held-runs.ts';
 import type { Logger } from '../logger.ts';
 import { lookForFlowRuns } from './look.ts';
 import { type PoolAndVersion, PoolReader } from './pool-reader.ts';
-import { nothing } from './schemas.ts';
+import { identified, nothing } from './schemas.ts';
 
 export interface Prefect3BackendOptions extends Omit<Prefect3ClientOptions, 'uuid'> {
   readonly workPool: string;
@@ -64,6 +64,13 @@ export class Prefect3Backend implements PrefectBackend<Prefect3FlowRun> {
 
   set notBeforeMs(ms: number | undefined) {
     this.#client.rest.untilMs = ms;
+  }
+
+  /** @throws PrefectApiError */
+  async hasDeployment(id: string, signal: AbortSignal): Promise<boolean> {
+    const path = `/deployments/${encodeURIComponent(id)}`;
+    const request = { name: 'deployments', method: 'GET', path, answer: identified } as const;
+    return (await this.#client.find(request, signal)) !== undefined;
   }
 
   /** The pool's template, kept for half a minute, and the server's version, for five. @throws SettingsError, PrefectApiError */

@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import type { Claimant } from '../agent/flow-run.ts';
 import type { Claim } from '../agent/prefect-backend.ts';
+import { claimOrder } from './claim-order.ts';
 import type { Prefect3Client } from './client.ts';
 import type { Clock } from '../clock.ts';
 import { AgentError, PrefectApiError } from '../errors.ts';
@@ -10,9 +11,6 @@ import { readRows } from './read-flow-run.ts';
 import { bulkVerdicts, type Verdict } from './schemas.ts';
 import { isInForce, type ProposedState, refusalText, setState } from './set-state.ts';
 import { claimMessage } from './state-message.ts';
-
-/** What the API takes at once. */
-const MAX_BULK = 50;
 
 /** Claims under way at once: a server on SQLite writes one by one. */
 const CONCURRENCY = 5;
@@ -24,6 +22,9 @@ export interface ClaimOptions {
   /** Whether the server sets several states at once: Prefect 2 does not, nor Prefect 3 before 3.6.16. */
   readonly bulk: { isMissing: boolean };
 }
+
+/** A claim. `hasNoSlot`: its deployment has none, and others of it have to wait as well. */
+type Answer = Claim<Prefect3FlowRun> & { readonly hasNoSlot?: boolean };
 
 /** Runs that are claimed by one request. */
 interface Batch {
@@ -41,55 +42,37 @@ export async function claimFlowRuns(
   claimant: Claimant,
   signal: AbortSignal,
 ): Promise<readonly Claim<Prefect3FlowRun>[]> {
-  const batches = batchesOf(runs, options.clock.now(), (isRepeated) => ({
-    type: 'PENDING',
-    name: 'Pending',
-    message: claimMessage(claimant, isRepeated),
-    state_details: { transition_id: options.uuid() },
-  }));
   const claims = new Map<string, Claim<Prefect3FlowRun>>();
-  const claim = async (batch: Batch) => {
-    for (const one of await claimBatch(options, batch, signal)) claims.set(one.run.id, one);
+  const claimInTurn = async (batches: readonly Batch['runs'][]) => {
+    let isFull = false;
+    for (const batch of batches) {
+      const state = claimOf(claimant, options.uuid(), batch[0]?.isPutBack ?? false);
+      const answers: readonly Answer[] = isFull
+        ? batch.map((run) => lost(run, 'Its deployment has no free slot.'))
+        : await claimBatch(options, { runs: batch, state }, signal);
+      for (const { hasNoSlot = false, ...claim } of answers) {
+        claims.set(claim.run.id, claim);
+        isFull ||= hasNoSlot;
+      }
+    }
   };
   // The first request shows whether the server knows it.
-  const [first, ...others] = batches;
-  if (first !== undefined) await claim(first);
-  await pMap(others, claim, { concurrency: CONCURRENCY });
+  const [first, ...others] = claimOrder(runs, options.clock.now());
+  if (first !== undefined) await claimInTurn(first);
+  await pMap(others, claimInTurn, { concurrency: CONCURRENCY });
   return runs.map((run) => claims.get(run.id) ?? { kind: 'unknown', run, reason: 'no answer' });
 }
 
-/**
- * All runs that are due already go together, those that were put back apart. The server (3.8.8) writes what it adds to
- * the state of one run of a request into those of the others: so each early one goes alone, for its start time, and
- * each that takes a slot of its deployment, for the slot. Two that share one would lose it with the first that ends.
- */
-function batchesOf(
-  runs: readonly Prefect3FlowRun[],
-  nowMs: number,
-  stateFor: (isRepeated: boolean) => ProposedState,
-): readonly Batch[] {
-  const isAlone = (run: Prefect3FlowRun) => run.startTimeMs > nowMs || run.deployment?.isLimited === true;
-  const alone = runs.filter(isAlone).map((run) => [run]);
-  const others = runs.filter((run) => !isAlone(run));
-  const together = [others.filter((run) => !run.isPutBack), others.filter((run) => run.isPutBack)].flatMap(
-    pages,
-  );
-  return [...together, ...alone].map((batch) => ({
-    runs: batch,
-    state: stateFor(batch[0]?.isPutBack ?? false),
-  }));
-}
-
-function pages<T>(items: readonly T[]): readonly (readonly T[])[] {
-  const count = Math.ceil(items.length / MAX_BULK);
-  return Array.from({ length: count }, (_, i) => items.slice(i * MAX_BULK, (i + 1) * MAX_BULK));
+function claimOf(claimant: Claimant, transitionId: string, isRepeated: boolean): ProposedState {
+  const message = claimMessage(claimant, isRepeated);
+  return { type: 'PENDING', name: 'Pending', message, state_details: { transition_id: transitionId } };
 }
 
 async function claimBatch(
   options: ClaimOptions,
   batch: Batch,
   signal: AbortSignal,
-): Promise<readonly Claim<Prefect3FlowRun>[]> {
+): Promise<readonly Answer[]> {
   try {
     if (!options.bulk.isMissing) return await claimTogether(options, batch, signal);
   } catch (error) {
@@ -104,7 +87,7 @@ async function claimTogether(
   { client }: ClaimOptions,
   { runs, state }: Batch,
   signal: AbortSignal,
-): Promise<readonly Claim<Prefect3FlowRun>[]> {
+): Promise<readonly Answer[]> {
   const body = {
     flow_runs: {
       id: { any_: runs.map(({ id }) => id) },
@@ -133,7 +116,7 @@ async function claimOneByOne(
   { client, uuid }: ClaimOptions,
   { runs, state }: Batch,
   signal: AbortSignal,
-): Promise<readonly Claim<Prefect3FlowRun>[]> {
+): Promise<readonly Answer[]> {
   try {
     const ids = runs.map(({ id }) => id);
     const read = readRows(await readFlowRunRows(client, ids, signal));
@@ -154,16 +137,11 @@ async function claimOneByOne(
   }
 }
 
-function toClaim(run: Prefect3FlowRun, verdict: Verdict, state: ProposedState): Claim<Prefect3FlowRun> {
-  if (isInForce(verdict, state)) {
-    return { kind: 'claimed', run: { ...run, claimKey: state.state_details.transition_id } };
+function toClaim(run: Prefect3FlowRun, verdict: Verdict, state: ProposedState): Answer {
+  if (!isInForce(verdict, state)) {
+    return { ...lost(run, refusalText(verdict)), hasNoSlot: verdict.state?.type === 'SCHEDULED' };
   }
-  // The server lets nobody have a queued run whose deployment is gone. One that is only hidden from us it does.
-  const isHopeless =
-    verdict.status === 'ABORT' && verdict.state?.type === 'SCHEDULED' && run.deployment === undefined;
-  return isHopeless
-    ? { kind: 'hopeless', run, reason: refusalText(verdict) }
-    : lost(run, refusalText(verdict));
+  return { kind: 'claimed', run: { ...run, claimKey: state.state_details.transition_id } };
 }
 
 function fromError(run: Prefect3FlowRun, error: unknown): Claim<Prefect3FlowRun> {

@@ -1,7 +1,7 @@
 import type * as z from 'zod/mini';
 import type { Prefect3Client } from './client.ts';
 import type { Deployment } from './flow-run.ts';
-import { PAGE } from './flow-run-rows.ts';
+import { withSmallerPages } from './flow-run-rows.ts';
 import { deployments, flows } from './schemas.ts';
 
 type DeploymentRow = z.infer<typeof deployments>[number];
@@ -64,15 +64,25 @@ interface Wanted<T> {
 
 async function readAll<T>(
   client: Prefect3Client,
+  wanted: Wanted<T>,
+  signal: AbortSignal,
+): Promise<readonly T[]> {
+  return withSmallerPages(async (limit) => {
+    const ids = [...new Set(wanted.ids)];
+    const found: T[] = [];
+    for (let i = 0; i < ids.length; i += limit) {
+      found.push(...(await readPage(client, { ...wanted, ids: ids.slice(i, i + limit) }, signal)));
+    }
+    return found;
+  });
+}
+
+async function readPage<T>(
+  client: Prefect3Client,
   { kind, answer, ids }: Wanted<T>,
   signal: AbortSignal,
 ): Promise<readonly T[]> {
-  const distinct = [...new Set(ids)];
-  const found: T[] = [];
-  for (let i = 0; i < distinct.length; i += PAGE) {
-    const body = { [kind]: { id: { any_: distinct.slice(i, i + PAGE) } }, limit: PAGE };
-    const name = `${kind}/filter`;
-    found.push(...(await client.request({ name, method: 'POST', path: `/${name}`, body, answer }, signal)));
-  }
-  return found;
+  const name = `${kind}/filter`;
+  const body = { [kind]: { id: { any_: ids } }, limit: ids.length };
+  return client.request({ name, method: 'POST', path: `/${name}`, body, answer }, signal);
 }

@@ -4,7 +4,7 @@ import { PrefectApiError } from '../errors.ts';
 import { rows } from './schemas.ts';
 
 /** What the API answers at once. */
-export const PAGE = 200;
+const PAGE = 200;
 
 /** The rows of certain flow runs, with their states; of those that there are. As many requests as there are pages. */
 export async function readFlowRunRows(
@@ -12,27 +12,15 @@ export async function readFlowRunRows(
   ids: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly unknown[]> {
-  const found: unknown[] = [];
-  for (let i = 0; i < ids.length; i += PAGE) {
-    const page = ids.slice(i, i + PAGE);
-    found.push(...(await withSmallerPages((limit) => readPages(client, page, limit, signal))));
-  }
-  return found;
-}
-
-async function readPages(
-  client: Prefect3Client,
-  ids: readonly string[],
-  limit: number,
-  signal: AbortSignal,
-): Promise<readonly unknown[]> {
-  const found: unknown[] = [];
-  for (let i = 0; i < ids.length; i += limit) {
-    // Never without ids: a filter that names none lets all flow runs pass.
-    const filter = { flow_runs: { id: { any_: ids.slice(i, i + limit) } } };
-    found.push(...(await filterFlowRuns(client, { ...filter, limit }, signal)));
-  }
-  return found;
+  return withSmallerPages(async (limit) => {
+    const found: unknown[] = [];
+    for (let i = 0; i < ids.length; i += limit) {
+      // Never without ids: a filter that names none lets all flow runs pass.
+      const filter = { flow_runs: { id: { any_: ids.slice(i, i + limit) } } };
+      found.push(...(await filterFlowRuns(client, { ...filter, limit }, signal)));
+    }
+    return found;
+  });
 }
 
 /** Reads with pages of 200, and with ever smaller ones where the parameters of the flow runs are so large. */

@@ -13,8 +13,10 @@ export interface Deployment {
 
 export interface Prefect3FlowRun extends FlowRun {
   readonly flow: { readonly id: string; readonly name: string };
-  /** undefined: the run was created without one, or it is gone. */
+  /** undefined: the run was created without one, or it is not to be seen. */
   readonly deployment: Deployment | undefined;
+  /** Id of the deployment that the run names and that is not to be seen. */
+  readonly missingDeployment?: string | undefined;
   /** The run's own, which go over those of its deployment. */
   readonly jobVariables: Readonly<Record<string, unknown>>;
   /** Id of the state that the run was in when it was read. */

@@ -54,6 +54,7 @@ export function toFlowRun(
     isPutBack: putBack !== undefined,
     flow: directory.flow(row.flow_id),
     deployment,
+    missingDeployment: deployment === undefined ? (row.deployment_id ?? undefined) : undefined,
     jobVariables: row.job_variables ?? {},
     stateId: row.state_id ?? '',
     infrastructurePid: row.infrastructure_pid ?? undefined,

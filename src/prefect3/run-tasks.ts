@@ -4,6 +4,7 @@ import { clusterOf } from './cluster-of.ts';
 import { HARMLESS_VARIABLES } from './flow-environment.ts';
 import type { Prefect3FlowRun } from './flow-run.ts';
 import { jobConfiguration } from './job-configuration.ts';
+import { FlowRunError, SettingsError } from '../errors.ts';
 import type { EcsLookUps, RunTasks } from '../run-tasks.ts';
 import type { Secret } from '../secret.ts';
 import type { TaskRequestSettings } from './settings.ts';
@@ -16,7 +17,7 @@ import type { WorkPool } from './work-pool.ts';
 export interface Prefect3TasksOptions {
   readonly settings: Omit<Settings, 'prefect'> & { readonly prefect: Prefect3Settings };
   readonly apiKey: (signal?: AbortSignal) => Promise<Secret | undefined>;
-  readonly backend: Pick<Prefect3Backend, 'poolAndVersion' | 'documents'>;
+  readonly backend: Pick<Prefect3Backend, 'poolAndVersion' | 'documents' | 'hasDeployment'>;
   readonly ecs: EcsLookUps;
 }
 
@@ -29,6 +30,7 @@ export class Prefect3Tasks implements RunTasks<Prefect3FlowRun> {
   }
 
   async taskRequest(run: Prefect3FlowRun, signal: AbortSignal): Promise<TaskRequest> {
+    if (run.missingDeployment !== undefined) await this.#explainMissing(run.missingDeployment, signal);
     const { pool, version } = await this.#options.backend.poolAndVersion(signal);
     return blamingPool(run, pool, async (one) => this.#taskRequest(one, pool, version, signal));
   }
@@ -45,6 +47,18 @@ export class Prefect3Tasks implements RunTasks<Prefect3FlowRun> {
 
   isHarmless(_: string | undefined, variable: string): boolean {
     return HARMLESS_VARIABLES.has(variable);
+  }
+
+  /** The server lets nobody claim a run whose deployment was deleted, but it lists those that were put back since. */
+  async #explainMissing(deploymentId: string, signal: AbortSignal): Promise<never> {
+    if (await this.#options.backend.hasDeployment(deploymentId, signal)) {
+      throw new SettingsError(
+        `Expected the deployment ${deploymentId} of the flow run, without which its task would be another; the API lists none. Check that the key may read deployments.`,
+      );
+    }
+    throw new FlowRunError(
+      `The deployment ${deploymentId} of the flow run was deleted, so that nobody can claim it. Deploy the flow again and create another run.`,
+    );
   }
 
   async #taskRequest(

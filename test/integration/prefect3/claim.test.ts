@@ -216,19 +216,33 @@ test('no run is given the slot of another, which would be gone with the run that
   expect(api.calls[BULK]).toBe(3);
 });
 
-test('a run whose deployment was deleted after it had been claimed can never be claimed again', async () => {
-  const { api, backend, claim, created, look } = await listed(1);
-  await claim();
-  api.send('DELETE', `/deployments/${api.flowRun(created[0] ?? '')?.deployment_id ?? ''}`);
-  const [flowRunId = ''] = created;
-  const settlement = { kind: 'put-back', held: 'claimed', flowRunId, reason: 'No room.' } as const;
-  await backend.settle([{ ...settlement, startTimeMs: Date.now() }], CLAIMANT, never);
-  const { backend: other } = backend3For(api.endpoint);
-  const { runs } = await other.look({ labels: [], beforeMs: Date.now() + 1000, except: new Set() }, never);
-  expect(await other.claim(runs, CLAIMANT, never)).toMatchObject([
-    { kind: 'hopeless', reason: expect.stringContaining('Deployment not found.') as string },
+test('the slots of a deployment go to the oldest runs, and none is asked for once one is refused', async () => {
+  const { api, backend, look } = await prefect3();
+  const { id: deploymentId } = api.createDeployment({ name: 'narrow', concurrencyLimit: 2 });
+  const inOrder = [-9000, -8000, -7000, -6000, -5000].map((ms) => {
+    const scheduledTime = new Date(Date.now() + ms).toISOString();
+    return api.createFlowRun({ deploymentId, scheduledTime }).id;
+  });
+  const claims = await backend.claim((await look()).runs, CLAIMANT, never);
+  expect(ids(claims)).toEqual(inOrder);
+  expect(kinds(claims)).toEqual(['claimed', 'claimed', 'lost', 'lost', 'lost']);
+  expect(api.calls[BULK]).toBe(3);
+  expect(inOrder.map((id) => api.flowRun(id)?.state.name)).toEqual([
+    ...['Pending', 'Pending', 'AwaitingConcurrencySlot', 'Scheduled', 'Scheduled'],
   ]);
-  expect(await look()).toMatchObject({ runs: [{ id: flowRunId }] });
+});
+
+test('runs that their deployment wants cancelled for want of a slot are all shown to the server', async () => {
+  const { api, backend, look } = await prefect3();
+  const limit = { concurrencyLimit: 1, collisionStrategy: 'CANCEL_NEW' } as const;
+  const { id: deploymentId } = api.createDeployment({ name: 'narrow', ...limit });
+  for (let i = 0; i < 3; i += 1) api.createFlowRun({ deploymentId });
+  const claims = await backend.claim((await look()).runs, CLAIMANT, never);
+  expect(claims.map(({ run }) => api.flowRun(run.id)?.state.type)).toEqual([
+    'PENDING',
+    'CANCELLED',
+    'CANCELLED',
+  ]);
 });
 
 test('a server without bulk claims is asked for them once', async () => {

@@ -53,6 +53,17 @@ test('flows and deployments are read in batches', async () => {
   expect([api.calls['POST /deployments/filter'], api.calls['POST /flows/filter']]).toEqual([1, 1]);
 });
 
+test('deployments with large texts are read in smaller pages', async () => {
+  const { api, look } = await prefect3();
+  for (let i = 0; i < 5; i += 1) {
+    const { id: deploymentId } = api.createDeployment({ name: `d${i}`, jobVariables: { cpu: i } });
+    api.send('PATCH', `/deployments/${deploymentId}`, { description: 'x'.repeat(2 * 1024 * 1024) });
+    api.createFlowRun({ deploymentId });
+  }
+  const { runs } = await look();
+  expect(runs.map(({ deployment }) => deployment?.jobVariables['cpu']).sort()).toEqual([0, 1, 2, 3, 4]);
+});
+
 test('a deployment counts as it is now, for its runs may be created in the second in which it is changed', async () => {
   const { api, createRuns, look, deployment } = await prefect3();
   createRuns(1);

@@ -3,6 +3,7 @@ import { CallCounter } from '../../../src/call-counter.ts';
 import { createAgent } from '../../../src/create-agent.ts';
 import { hearTaskStopped } from '../../../src/functions/hear-task-stopped.ts';
 import { type EcsOptions, startEcs } from '../../../src/sandbox/ecs/ecs-server.ts';
+import type { FaultPlan } from '../../../src/sandbox/faults.ts';
 import { startPrefect3 } from '../../../src/sandbox/prefect3/prefect3-server.ts';
 import { loadSettings } from '../../../src/settings/load-settings.ts';
 import { template } from '../../support/job.ts';
@@ -16,9 +17,9 @@ const NO_IMAGE = {
 } as const;
 
 /** A Prefect 3 and an ECS on one clock, and the agent between them. */
-async function world(ecsOptions: Partial<EcsOptions> = {}) {
+async function world(ecsOptions: Partial<EcsOptions> = {}, faults?: FaultPlan) {
   const clock = new JumpingClock();
-  const api = await startPrefect3({ clock });
+  const api = await startPrefect3({ clock, ...(faults && { faults }) });
   const ecs = await startEcs({ clock, runner: undefined, playMs: 3_600_000, ...ecsOptions });
   onTestFinished(async () => {
     vi.unstubAllEnvs();
@@ -68,6 +69,31 @@ async function world(ecsOptions: Partial<EcsOptions> = {}) {
         .map(({ input }) => (input as { clientToken?: string }).clientToken),
   };
 }
+
+test('a run whose deployment is not shown to the agent is left in the queue: the pool alone would make another task of it', async () => {
+  const hidden: FaultPlan = ({ operation }) =>
+    operation === 'POST /deployments/filter'
+      ? { kind: 'status', status: 200, body: '[]', when: 'before' }
+      : undefined;
+  const { createRun, ecs, start, stateOf } = await world({}, hidden);
+  const id = createRun();
+  await expect(start()).rejects.toThrow(/Expected the deployment .* Check that the key may read deployments/);
+  expect([ecs.tasks(), stateOf(id)?.name]).toEqual([[], 'Scheduled']);
+});
+
+test('a run whose deployment was deleted while it was claimed is failed once it is back in the queue', async () => {
+  const { api, claimOnly, createRun, ecs, start, stateOf } = await world();
+  const id = createRun();
+  await claimOnly();
+  api.send('DELETE', `/deployments/${api.flowRun(id)?.deployment_id ?? ''}`);
+  api.setFlowRunState(id, { type: 'SCHEDULED', name: 'AwaitingRetry' });
+  expect(await start()).toMatchObject({ failed: 1 });
+  expect(stateOf(id)).toMatchObject({
+    name: 'Crashed',
+    message: expect.stringContaining('was deleted') as string,
+  });
+  expect(ecs.tasks()).toEqual([]);
+});
 
 test('the log calls what a failed run becomes as Prefect 3 does', async () => {
   const { api, clock, logger, start, stateOf } = await world();

@@ -150,15 +150,6 @@ test('a run is worked on once in an invocation, though the queue still shows it'
   expect(scripted.backend.looks[1]?.except).toEqual(new Set(['a']));
 });
 
-test('a run that nobody can ever claim is failed with the reason', async () => {
-  const scripted = scriptedAgent();
-  scripted.backend.onClaim = (run) => ({ kind: 'hopeless', run, reason: 'It has no deployment.' });
-  scripted.backend.queue = [flowRun('a')];
-  expect(await invoke(scripted)).toMatchObject({ found: 1, claimed: 0, failed: 1, lost: 0 });
-  const told = { flowRunId: 'a', reason: 'It has no deployment.' };
-  expect(scripted.backend.settlements).toEqual([{ kind: 'failed', held: 'queued', ...told }]);
-});
-
 test('an API that takes no claims fails the invocation, and is not asked for those of the other runs', async () => {
   const scripted = scriptedAgent();
   const reason = 'The API forbids it: HTTP 403.';
