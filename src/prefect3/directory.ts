@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { allDone } from '../all-done.ts';
 import type { Prefect3Client } from './client.ts';
 import type { Clock } from '../clock.ts';
 import type { Deployment } from './flow-run.ts';
@@ -34,7 +35,7 @@ export class Directory {
   ): Promise<void> {
     const deploymentIds = runs.flatMap(({ deployment_id: id }) => id ?? []);
     const flowIds = runs.map(({ flow_id: id }) => id);
-    await Promise.all([
+    await allDone([
       this.#read(this.#deployments, deploymentIds, signal),
       this.#read(this.#flows, flowIds, signal),
     ]);

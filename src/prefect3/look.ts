@@ -1,3 +1,4 @@
+import { allDone } from '../all-done.ts';
 import type { Look, LookQuery, UnreadableRun } from '../agent/prefect-backend.ts';
 import type { Prefect3Client } from './client.ts';
 import type { Clock } from '../clock.ts';
@@ -38,7 +39,7 @@ export async function lookForFlowRuns(
   }
   const fresh = found.filter(({ id }) => !query.except.has(id));
   logger.debug(`Found ${fresh.length} ready flow run(s), and ${found.length - fresh.length} known already`);
-  const [states] = await Promise.all([statesOfRetried(client, fresh, signal), directory.load(fresh, signal)]);
+  const [states] = await allDone([statesOfRetried(client, fresh, signal), directory.load(fresh, signal)]);
   const nowMs = clock.now();
   return {
     runs: fresh.map((row) => toFlowRun(row, states.get(row.id), directory, nowMs)),
