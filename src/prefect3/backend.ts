@@ -103,7 +103,7 @@ export class Prefect3Backend implements PrefectBackend<Prefect3FlowRun> {
   ): Promise<readonly SettlementResult[]> {
     const { settleFlowRuns } = await import('./settle.ts');
     const { uuid } = this.#options;
-    return settleFlowRuns({ client: this.#client, uuid }, settlements, claimant, signal);
+    return settleFlowRuns({ client: this.#client, bulk: this.#bulk, uuid }, settlements, claimant, signal);
   }
 
   async sweep(query: SweepQuery, signal: AbortSignal): Promise<readonly HeldRun<Prefect3FlowRun>[]> {

@@ -1,13 +1,13 @@
 import pMap from 'p-map';
 import type { Claimant } from '../agent/flow-run.ts';
 import type { Claim } from '../agent/prefect-backend.ts';
-import type { Prefect3Client } from './client.ts';
+import { type BulkOptions, bulkSetState } from './bulk-set-state.ts';
 import type { Clock } from '../clock.ts';
 import { PrefectApiError } from '../errors.ts';
 import type { Prefect3FlowRun } from './flow-run.ts';
 import { readFlowRunRows } from './flow-run-rows.ts';
 import { readRows } from './read-flow-run.ts';
-import { bulkVerdicts, type Verdict } from './schemas.ts';
+import type { Verdict } from './schemas.ts';
 import { isInForce, type ProposedState, refusalText, setState } from './set-state.ts';
 import { claimMessage } from './state-message.ts';
 
@@ -17,12 +17,9 @@ const MAX_BULK = 50;
 /** Claims under way at once: a server on SQLite writes one by one. */
 const CONCURRENCY = 5;
 
-export interface ClaimOptions {
-  readonly client: Prefect3Client;
+export interface ClaimOptions extends BulkOptions {
   readonly clock: Clock;
   readonly uuid: () => string;
-  /** Whether the server sets several states at once: Prefect 2 does not, nor Prefect 3 before 3.6.16. */
-  readonly bulk: { isMissing: boolean };
 }
 
 /** Runs that are claimed by one request. */
@@ -87,42 +84,19 @@ async function claimBatch(
   batch: Batch,
   signal: AbortSignal,
 ): Promise<readonly Claim<Prefect3FlowRun>[]> {
+  const { runs, state } = batch;
   try {
-    if (!options.bulk.isMissing) return await claimTogether(options, batch, signal);
+    // What has gone on since it was listed is left out: a run that has ended would run anew.
+    const filter = { ids: runs.map(({ id }) => id), types: ['SCHEDULED', state.type] };
+    const verdicts = await bulkSetState(options, filter, state, signal);
+    if (verdicts === undefined) return await claimOneByOne(options, batch, signal);
+    return runs.map((run) => {
+      const own = verdicts.find(({ flow_run_id: id }) => id === run.id);
+      return own === undefined ? lost(run, 'It is no longer in the queue') : toClaim(run, own, state);
+    });
   } catch (error) {
-    if (!(error instanceof PrefectApiError)) throw error;
-    if (error.status !== 404 && error.status !== 405) return batch.runs.map((run) => fromError(run, error));
-    options.bulk.isMissing = true;
+    return runs.map((run) => fromError(run, error));
   }
-  return claimOneByOne(options, batch, signal);
-}
-
-async function claimTogether(
-  { client }: ClaimOptions,
-  { runs, state }: Batch,
-  signal: AbortSignal,
-): Promise<readonly Claim<Prefect3FlowRun>[]> {
-  const body = {
-    flow_runs: {
-      id: { any_: runs.map(({ id }) => id) },
-      // What has gone on since it was listed is left out: a run that has ended would run anew. Pending ones are in, so
-      // that the same request sent again finds what it has claimed.
-      state: { type: { any_: ['SCHEDULED', 'PENDING'] } },
-    },
-    state,
-    force: false,
-    limit: runs.length,
-  };
-  const name = 'bulk_set_state';
-  const path = `/flow_runs/${name}`;
-  const { results } = await client.request(
-    { name, method: 'POST', path, body, answer: bulkVerdicts },
-    signal,
-  );
-  return runs.map((run) => {
-    const own = results.find(({ flow_run_id: id }) => id === run.id);
-    return own === undefined ? lost(run, 'It is no longer in the queue') : toClaim(run, own, state);
-  });
 }
 
 /** Where the server does not look at what a run has become since it was listed, the agent does. */
@@ -131,23 +105,19 @@ async function claimOneByOne(
   { runs, state }: Batch,
   signal: AbortSignal,
 ): Promise<readonly Claim<Prefect3FlowRun>[]> {
-  try {
-    const ids = runs.map(({ id }) => id);
-    const read = readRows(await readFlowRunRows(client, ids, signal));
-    const queued = new Set(read.filter((row) => row.state?.type === 'SCHEDULED').map(({ id }) => id));
-    const claim = async (run: Prefect3FlowRun) => {
-      if (!queued.has(run.id)) return lost(run, 'It is no longer in the queue');
-      const own = { ...state, state_details: { transition_id: uuid() } };
-      try {
-        return toClaim(run, await setState(client, run.id, own, signal), own);
-      } catch (error) {
-        return fromError(run, error);
-      }
-    };
-    return await pMap(runs, claim, { concurrency: CONCURRENCY });
-  } catch (error) {
-    return runs.map((run) => fromError(run, error));
-  }
+  const ids = runs.map(({ id }) => id);
+  const read = readRows(await readFlowRunRows(client, ids, signal));
+  const queued = new Set(read.filter((row) => row.state?.type === 'SCHEDULED').map(({ id }) => id));
+  const claim = async (run: Prefect3FlowRun) => {
+    if (!queued.has(run.id)) return lost(run, 'It is no longer in the queue');
+    const own = { ...state, state_details: { transition_id: uuid() } };
+    try {
+      return toClaim(run, await setState(client, run.id, own, signal), own);
+    } catch (error) {
+      return fromError(run, error);
+    }
+  };
+  return pMap(runs, claim, { concurrency: CONCURRENCY });
 }
 
 function toClaim(run: Prefect3FlowRun, verdict: Verdict, state: ProposedState): Claim<Prefect3FlowRun> {
