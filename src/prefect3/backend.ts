@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { allDone } from '../all-done.ts';
 import type { Claimant } from '../agent/flow-run.ts';
 import type { HeldRun, SweepQuery } from '../agent/held-run.ts';
 import type {
@@ -86,10 +87,7 @@ export class Prefect3Backend implements PrefectBackend<Prefect3FlowRun> {
 
   async look(query: LookQuery, signal: AbortSignal): Promise<Look<Prefect3FlowRun>> {
     const options = { ...this.#options, client: this.#client };
-    const [found] = await Promise.all([
-      lookForFlowRuns(options, query, signal),
-      this.#heartbeat.beat(signal),
-    ]);
+    const [found] = await allDone([lookForFlowRuns(options, query, signal), this.#heartbeat.beat(signal)]);
     return found;
   }
 
@@ -109,7 +107,7 @@ export class Prefect3Backend implements PrefectBackend<Prefect3FlowRun> {
     signal: AbortSignal,
   ): Promise<readonly SettlementResult[]> {
     const { settleFlowRuns } = await import('./settle.ts');
-    const options = { ...this.#options, client: this.#client };
+    const options = { ...this.#options, client: this.#client, bulk: this.#bulk };
     return settleFlowRuns(options, settlements, claimant, signal);
   }
 

@@ -1,26 +1,23 @@
 import pMap from 'p-map';
 import type { Claimant } from '../agent/flow-run.ts';
 import type { Claim } from '../agent/prefect-backend.ts';
+import { type BulkOptions, bulkSetState } from './bulk-set-state.ts';
 import { claimOrder } from './claim-order.ts';
-import type { Prefect3Client } from './client.ts';
 import type { Clock } from '../clock.ts';
 import { AgentError, PrefectApiError } from '../errors.ts';
 import type { Prefect3FlowRun } from './flow-run.ts';
 import { readFlowRunRows } from './flow-run-rows.ts';
 import { readRows } from './read-flow-run.ts';
-import { bulkVerdicts, type Verdict } from './schemas.ts';
+import type { Verdict } from './schemas.ts';
 import { isInForce, type ProposedState, refusalText, setState } from './set-state.ts';
 import { claimMessage } from './state-message.ts';
 
 /** Claims under way at once: a server on SQLite writes one by one. */
 const CONCURRENCY = 5;
 
-export interface ClaimOptions {
-  readonly client: Prefect3Client;
+export interface ClaimOptions extends BulkOptions {
   readonly clock: Clock;
   readonly uuid: () => string;
-  /** Whether the server sets several states at once: Prefect 2 does not, nor Prefect 3 before 3.6.16. */
-  readonly bulk: { isMissing: boolean };
 }
 
 /** A claim. `hasNoSlot`: its deployment has none, and others of it have to wait as well. */
@@ -73,42 +70,19 @@ async function claimBatch(
   batch: Batch,
   signal: AbortSignal,
 ): Promise<readonly Answer[]> {
+  const { runs, state } = batch;
   try {
-    if (!options.bulk.isMissing) return await claimTogether(options, batch, signal);
+    // What has gone on since it was listed is left out: a run that has ended would run anew.
+    const filter = { ids: runs.map(({ id }) => id), types: ['SCHEDULED', state.type] };
+    const verdicts = await bulkSetState(options, filter, state, signal);
+    if (verdicts === undefined) return await claimOneByOne(options, batch, signal);
+    return runs.map((run) => {
+      const own = verdicts.find(({ flow_run_id: id }) => id === run.id);
+      return own === undefined ? lost(run, 'It is no longer in the queue') : toClaim(run, own, state);
+    });
   } catch (error) {
-    const status = error instanceof PrefectApiError ? error.status : undefined;
-    if (status !== 404 && status !== 405) return batch.runs.map((run) => fromError(run, error));
-    options.bulk.isMissing = true;
+    return runs.map((run) => fromError(run, error));
   }
-  return claimOneByOne(options, batch, signal);
-}
-
-async function claimTogether(
-  { client }: ClaimOptions,
-  { runs, state }: Batch,
-  signal: AbortSignal,
-): Promise<readonly Answer[]> {
-  const body = {
-    flow_runs: {
-      id: { any_: runs.map(({ id }) => id) },
-      // What has gone on since it was listed is left out: a run that has ended would run anew. Pending ones are in, so
-      // that the same request sent again finds what it has claimed.
-      state: { type: { any_: ['SCHEDULED', 'PENDING'] } },
-    },
-    state,
-    force: false,
-    limit: runs.length,
-  };
-  const name = 'bulk_set_state';
-  const path = `/flow_runs/${name}`;
-  const { results } = await client.request(
-    { name, method: 'POST', path, body, answer: bulkVerdicts },
-    signal,
-  );
-  return runs.map((run) => {
-    const own = results.find(({ flow_run_id: id }) => id === run.id);
-    return own === undefined ? lost(run, 'It is no longer in the queue') : toClaim(run, own, state);
-  });
 }
 
 /** Where the server does not look at what a run has become since it was listed, the agent does. */

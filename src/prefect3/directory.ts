@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import { allDone } from '../all-done.ts';
 import type { Prefect3Client } from './client.ts';
 import type { Deployment } from './flow-run.ts';
 import { withSmallerPages } from './flow-run-rows.ts';
@@ -28,7 +29,7 @@ export class Directory {
   ): Promise<Directory> {
     const deploymentIds = runs.flatMap(({ deployment_id: id }) => id ?? []);
     const flowIds = runs.map(({ flow_id: id }) => id);
-    const [known, flowRows] = await Promise.all([
+    const [known, flowRows] = await allDone([
       readAll(client, { kind: 'deployments', answer: deployments, ids: deploymentIds }, signal),
       readAll(client, { kind: 'flows', answer: flows, ids: flowIds }, signal),
     ]);

@@ -1,3 +1,4 @@
+import { allDone } from '../all-done.ts';
 import { FlowRunError } from '../errors.ts';
 import type { PrefectDocuments } from './documents.ts';
 import type { Json } from './json.ts';
@@ -76,5 +77,5 @@ async function readAll<T>(
     throw new FlowRunError(`Expected at most ${MAX_DOCUMENTS} ${what} in a job, got ${reads.size}.`);
   }
   const entries = Array.from(reads, async ([key, read]) => [key, await read()] as const);
-  return new Map(await Promise.all(entries));
+  return new Map(await allDone(entries));
 }

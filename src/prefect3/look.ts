@@ -1,3 +1,4 @@
+import { allDone } from '../all-done.ts';
 import type { Look, LookQuery, UnreadableRun } from '../agent/prefect-backend.ts';
 import type { Prefect3Client } from './client.ts';
 import type { Clock } from '../clock.ts';
@@ -37,7 +38,7 @@ export async function lookForFlowRuns(
   }
   const fresh = found.filter(({ id }) => !query.except.has(id));
   logger.debug(`Found ${fresh.length} ready flow run(s), and ${found.length - fresh.length} known already`);
-  const [states, directory] = await Promise.all([
+  const [states, directory] = await allDone([
     statesOfRetried(client, fresh, signal),
     Directory.of(client, fresh, signal),
   ]);

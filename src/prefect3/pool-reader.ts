@@ -1,3 +1,4 @@
+import { allDone } from '../all-done.ts';
 import type { Prefect3Client } from './client.ts';
 import { checkWorkPool } from './check-work-pool.ts';
 import type { Clock } from '../clock.ts';
@@ -43,7 +44,7 @@ export class PoolReader {
       path: '/admin/version',
       answer: version,
     } as const;
-    const [pool, found] = await Promise.all([
+    const [pool, found] = await allDone([
       this.pool(signal),
       // Prefect Cloud tells nobody.
       this.#versions.read('', async () => (await this.#client.find(request, signal)) ?? '3'),

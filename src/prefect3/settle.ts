@@ -1,8 +1,8 @@
 import pMap from 'p-map';
 import type { Claimant } from '../agent/flow-run.ts';
 import type { Settlement, SettlementResult } from '../agent/prefect-backend.ts';
+import { type BulkOptions, bulkSetState } from './bulk-set-state.ts';
 import type { Clock } from '../clock.ts';
-import type { Prefect3Client } from './client.ts';
 import { describeError } from '../describe-error.ts';
 import { PrefectApiError } from '../errors.ts';
 import { FRESH_MS, STALE } from '../fresh.ts';
@@ -15,25 +15,31 @@ import { isClaimOf, putBackMessage } from './state-message.ts';
 /** State changes under way at once: a server on SQLite writes one by one. */
 const CONCURRENCY = 5;
 
-interface SettleOptions {
-  readonly client: Prefect3Client;
-  readonly clock: Clock;
-  readonly uuid: () => string;
-}
+/** The types of the states in which runs are expected to be. */
+const HELD_TYPES = {
+  queued: 'SCHEDULED',
+  claimed: 'PENDING',
+  running: 'RUNNING',
+  cancelling: 'CANCELLING',
+} as const satisfies Record<Settlement['held'], string>;
 
 /** Gives runs up: reads what they are now, and changes those that still are what was expected. */
 export async function settleFlowRuns(
-  { client, clock, uuid }: SettleOptions,
+  options: BulkOptions & { readonly clock: Clock; readonly uuid: () => string },
   settlements: readonly Settlement[],
   claimant: Claimant,
   signal: AbortSignal,
 ): Promise<readonly SettlementResult[]> {
+  const { client, clock, uuid } = options;
   const settle = async (settlement: Settlement, state: State | undefined): Promise<SettlementResult> => {
     if (state === undefined || !isExpected(state, settlement, claimant)) {
       return { kind: 'moved-on', reason: 'The run is no longer what it was' };
     }
     const proposed = stateOf(settlement, uuid());
-    const verdict = await setState(client, settlement.flowRunId, proposed, signal);
+    const filter = { ids: [settlement.flowRunId], types: [HELD_TYPES[settlement.held], proposed.type] };
+    const verdicts = await bulkSetState(options, filter, proposed, signal);
+    const [verdict] = verdicts ?? [await setState(client, settlement.flowRunId, proposed, signal)];
+    if (verdict === undefined) return { kind: 'moved-on', reason: 'The run has gone on meanwhile' };
     return isInForce(verdict, proposed)
       ? { kind: 'done' }
       : { kind: 'moved-on', reason: refusalText(verdict) };

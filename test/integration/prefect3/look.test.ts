@@ -21,6 +21,23 @@ test('a due run comes with what its deployment and flow say', async () => {
   ]);
 });
 
+test('a look that fails waits for what it has asked beside, and hears what that is told', async () => {
+  const { endpoint } = await httpStandIn((request, response) => {
+    const run = { id: 'run-1', flow_id: 'flow-1', deployment_id: 'deployment-1' };
+    if (request.url?.endsWith('get_scheduled_flow_runs')) json(response, 200, [{ flow_run: run }]);
+    else if (request.url === '/flows/filter') json(response, 400, {});
+    else {
+      setTimeout(() => {
+        json(response, 429, {}, { 'retry-after': '300' });
+      }, 100);
+    }
+  });
+  const { backend } = backend3For(endpoint);
+  const query = { labels: [], beforeMs: Date.now(), except: new Set<string>() };
+  await expect(backend.look(query, never)).rejects.toThrow();
+  expect(backend.notBeforeMs).toBeGreaterThan(Date.now() + 290_000);
+});
+
 test('the job variables of a deployment of Prefect 2 come under their older name', async () => {
   const { createRuns, look } = await prefect3({ version: '2.20.26' });
   createRuns(1);

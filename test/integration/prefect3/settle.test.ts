@@ -8,8 +8,8 @@ import { CLAIMANT, never } from '../../support/prefect1.ts';
 import { prefect3 } from '../../support/prefect3.ts';
 
 /** An API with claimed runs. */
-async function claimed(count: number, faults?: FaultPlan) {
-  const world = await prefect3({ ...(faults && { faults }) });
+async function claimed(count: number, faults?: FaultPlan, version = '3.8.8') {
+  const world = await prefect3({ version, ...(faults && { faults }) });
   const ids = world.createRuns(count);
   await world.backend.claim((await world.look()).runs, CLAIMANT, never);
   const settle = (...settlements: Settlement[]) => world.backend.settle(settlements, CLAIMANT, never);
@@ -82,6 +82,21 @@ describe('nothing is changed of a run that is no longer what it was', () => {
     expect(await settle(gone)).toMatchObject([{ kind: 'moved-on' }]);
   });
 
+  test('taken by another worker since it was read', async () => {
+    let take = () => undefined as unknown;
+    const faults: FaultPlan = ({ operation }) => {
+      if (operation.endsWith('set_state')) take();
+      return undefined;
+    };
+    const { api, backend, createRuns } = await prefect3({ faults });
+    const [id = ''] = createRuns(1);
+    take = () => api.setFlowRunState(id, { type: 'PENDING' });
+    expect(await backend.settle([failing(id, 'queued')], CLAIMANT, never)).toMatchObject([
+      { kind: 'moved-on' },
+    ]);
+    expect(api.flowRun(id)?.state.type).toBe('PENDING');
+  });
+
   test('Running since another moment', async () => {
     const { api, backend, ids, settle } = await claimed(1);
     const [flowRunId = ''] = ids;
@@ -94,12 +109,14 @@ describe('nothing is changed of a run that is no longer what it was', () => {
   });
 });
 
-test('a change whose answer was lost is made once', async () => {
-  const { settle, ids, statesOf } = await claimed(1, ({ operation, sequence }) =>
-    operation === 'POST /flow_runs/{id}/set_state' && sequence === 1
-      ? { kind: 'reset', when: 'after' }
-      : undefined,
-  );
+test.each([
+  ['3.8.8', 'POST /flow_runs/bulk_set_state'],
+  ['2.20.26', 'POST /flow_runs/{id}/set_state'],
+])('a change whose answer was lost is made once by a server of %s', async (version, changing) => {
+  const faults: FaultPlan = ({ operation, sequence }) =>
+    // The first was the claim.
+    operation === changing && sequence === 2 ? { kind: 'reset', when: 'after' } : undefined;
+  const { settle, ids, statesOf } = await claimed(1, faults, version);
   expect(await settle(failing(ids[0]))).toEqual([{ kind: 'done' }]);
   expect(statesOf(ids[0] ?? '')).toEqual(['Scheduled', 'Pending', 'Crashed']);
 });
@@ -115,7 +132,7 @@ test('a change is not sent again by a process that was frozen before, for the ru
     },
   };
   const faults: FaultPlan = ({ operation, sequence }) =>
-    operation === 'POST /flow_runs/{id}/set_state' && sequence === 1
+    operation === 'POST /flow_runs/bulk_set_state' && sequence === 2
       ? { kind: 'reset', when: 'before' }
       : undefined;
   const { api, backend, createRuns, look, statesOf } = await prefect3({ faults }, { clock: freezing });

@@ -65,7 +65,8 @@ export class Prefect3World implements PrefectWorld {
 
   async answer(message: Message): Promise<Reply> {
     const reply = await this.#api.answer(message);
-    if (this.operationOf(message) === this.look) void this.#rivals.looked();
+    // Prefect 2 sets states without a look at what a run has become: what another worker does meanwhile is not seen.
+    if (this.operationOf(message) === this.look && !this.#isPrefect2) void this.#rivals.looked();
     return reply;
   }
 
@@ -145,7 +146,7 @@ export class Prefect3World implements PrefectWorld {
         flowRunId,
         what: ` ${from.name} -> ${to.name} ${time} ${to.message ?? ''}`,
         end: ENDS[to.type],
-        // Servers before 3.6 look at nothing but the run when one claims it: see Prefect 1's.
+        // As in Prefect 1's.
         undoes: this.#isPrefect2 && to.type === 'PENDING' && isFinal(from.type),
       });
       leaks.watch('a state', to);
