@@ -26,6 +26,8 @@ const ATTEMPTS = 3;
 interface RunRecord {
   /** How often somebody wants it to be executed: its creation, each restart, each retry, and no cancelling since. */
   intentions: number;
+  /** How many of those were cancelled before they began. */
+  cancelled: number;
   executions: number;
   /** Why it can't be launched; undefined: it can. */
   readonly wrong: string | undefined;
@@ -53,13 +55,22 @@ export class Records {
 
   created(id: string, wrong: string | undefined): void {
     this.runs.set(id, {
-      ...{ intentions: 1, executions: 0, executing: 0, failedStarts: 0 },
+      ...{ intentions: 1, cancelled: 0, executions: 0, executing: 0, failedStarts: 0 },
       ...{ wrong, mayFail: false, unheard: false },
     });
   }
 
   intend(id: string): void {
-    this.#run(id).intentions += 1;
+    const run = this.#run(id);
+    // Not promised: the task of a run that was cancelled, which is started again before that task is stopped, comes too.
+    run.intentions += 1 + run.cancelled;
+    run.cancelled = 0;
+  }
+
+  cancel(id: string): void {
+    const run = this.#run(id);
+    run.cancelled += run.intentions - run.executions;
+    run.intentions = run.executions;
   }
 
   /** Its task could not be started, for the sake of what it runs. */
@@ -116,7 +127,7 @@ export class Records {
   stateChanged({ flowRunId: id, what, end, undoes }: StateChange): void {
     this.#trace.note(this.#actor, `${id.slice(0, 8)}${what}`);
     // Who cancels a run no longer wants what has not begun.
-    if (end === 'cancelled') this.#run(id).intentions = this.#run(id).executions;
+    if (end === 'cancelled') this.cancel(id);
     if (this.#actor !== 'agent') return;
     if (undoes) this.intend(id);
     if (end !== 'failed') return;
