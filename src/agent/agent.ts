@@ -66,6 +66,8 @@ export interface StartOptions {
   readonly stop?: AbortSignal;
   /** How often to poll this time. @default the agent's own */
   readonly maxPolls?: number | undefined;
+  /** How many runs a bounded start launches at most, within the agent's own limit. @default the agent's own */
+  readonly maxLaunches?: number | undefined;
   /** Names this start in the runs that it claims. Must never repeat. @default a random UUID */
   readonly invocation?: string;
   /**
@@ -168,6 +170,7 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
   async start(options: StartOptions = {}): Promise<PollReport> {
     const { deadlineMs, maxPolls = this.maxPolls, invocation = randomUUID(), failuresBefore = 0 } = options;
     const { stop = new AbortController().signal, tally = new PollTally(), interrupted } = options;
+    const maxLaunches = Math.min(this.limits.maxLaunches ?? Infinity, options.maxLaunches ?? Infinity);
     using budget =
       deadlineMs === undefined
         ? processBudget(this.clock, stop, this.#timings)
@@ -178,7 +181,7 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
       claimant: { agent: this.name, invocation },
       platform: this.#platform(),
       // The launches of a process are not counted: it has no end.
-      limits: deadlineMs === undefined ? { ...this.limits, maxLaunches: undefined } : this.limits,
+      limits: { ...this.limits, maxLaunches: deadlineMs === undefined ? undefined : maxLaunches },
       trial: this.#trial,
       timings: this.#timings,
       budget,

@@ -1,6 +1,12 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import { type ControlRecord, EMPTY_RECORD, type Pause, type PollMemory } from './control-record.ts';
+import {
+  type ControlRecord,
+  EMPTY_RECORD,
+  type Pause,
+  type PollMemory,
+  type Stops,
+} from './control-record.ts';
 import { describeIssues } from '../describe-issues.ts';
 import { AwsError } from '../errors.ts';
 
@@ -32,6 +38,14 @@ const pause = z.pipe(
   z.transform(({ M }) => ({ ...M, reason: M.reason })),
 );
 
+const stops = z.pipe(
+  z.object(
+    { M: z.object({ count: number, reason: text, lastMs: number }, 'expected a map') },
+    'expected a map',
+  ),
+  z.transform(({ M }) => M),
+);
+
 const item = z.object({
   lastPollMs: z.exactOptional(number),
   lastSuccessMs: z.exactOptional(number),
@@ -41,6 +55,7 @@ const item = z.object({
   pollingUntilMs: z.exactOptional(number),
   pokes: z.exactOptional(number),
   paused: z.exactOptional(pause),
+  stops: z.exactOptional(stops),
 });
 
 /** Reasons come from outside and may be long. */
@@ -78,6 +93,10 @@ export function memoryAttributes(memory: PollMemory): Record<keyof PollMemory, A
 
 export function pauseAttribute({ sinceMs, reason }: Pause): AttributeValue {
   return mapOf({ sinceMs: numberOf(sinceMs), reason: textOf(reason) });
+}
+
+export function stopsAttribute({ count, reason, lastMs }: Stops): AttributeValue {
+  return mapOf({ count: numberOf(count), reason: textOf(reason), lastMs: numberOf(lastMs) });
 }
 
 export function numberOf(value: number | undefined): AttributeValue | undefined {

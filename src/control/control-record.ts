@@ -7,9 +7,11 @@ export interface ControlRecord extends PollMemory {
   readonly pokes: number;
   /** undefined: the agent claims what is due. */
   readonly paused: Pause | undefined;
+  /** undefined: no task has stopped for a reason that lies in the account since one has begun to run. */
+  readonly stops: Stops | undefined;
 }
 
-/** What the polls write. The rest is written by people and what acts for them. */
+/** What the polls write. The rest is written by people and what acts for them, and where stopped tasks are heard of. */
 export interface PollMemory {
   /** When the last invocation ended; undefined before the first. It grows, so it tells one record from the next. */
   readonly lastPollMs: number | undefined;
@@ -29,6 +31,15 @@ export interface PollMemory {
 export interface Pause {
   readonly sinceMs: number;
   readonly reason: string | undefined;
+}
+
+/** Tasks in a row that were launched and stopped for a reason that lies in the account. */
+export interface Stops {
+  readonly count: number;
+  /** Why the last of them did. */
+  readonly reason: string;
+  /** When it was heard of. */
+  readonly lastMs: number;
 }
 
 /** That launching does not work, for a reason that lies in the agent, its settings or its account. */
@@ -51,6 +62,7 @@ export const EMPTY_RECORD: ControlRecord = {
   pollingUntilMs: undefined,
   pokes: 0,
   paused: undefined,
+  stops: undefined,
 };
 
 /** Keeps the control record. Each method is one request, and throws AwsError when it can't be done. */
@@ -68,4 +80,6 @@ export interface ControlStore {
   poke(signal: AbortSignal): Promise<ControlRecord>;
   /** Pauses the agent; undefined resumes it. @returns the record as it was before */
   pause(pause: Pause | undefined, signal: AbortSignal): Promise<ControlRecord>;
+  /** Writes the stops if they still are `previous`. @returns whether they were written */
+  replaceStops(previous: Stops | undefined, next: Stops | undefined, signal: AbortSignal): Promise<boolean>;
 }

@@ -7,8 +7,8 @@ import {
   UpdateItemCommand,
   type UpdateItemCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { memoryAttributes, numberOf, pauseAttribute, recordOf } from './control-item.ts';
-import type { ControlRecord, ControlStore, Pause, PollMemory } from './control-record.ts';
+import { memoryAttributes, numberOf, pauseAttribute, recordOf, stopsAttribute } from './control-item.ts';
+import type { ControlRecord, ControlStore, Pause, PollMemory, Stops } from './control-record.ts';
 import { describeError } from '../describe-error.ts';
 import { AwsError } from '../errors.ts';
 
@@ -66,7 +66,6 @@ export class DynamoControlStore implements ControlStore {
   }
 
   async replace(previous: ControlRecord, next: PollMemory, signal: AbortSignal): Promise<boolean> {
-    const { ExpressionAttributeValues, ...update } = updating(memoryAttributes(next));
     const isPrevious = [
       previous.lastPollMs === undefined ? 'attribute_not_exists(lastPollMs)' : 'lastPollMs = :previous',
       previous.pokes === 0 ? 'attribute_not_exists(pokes)' : 'pokes = :pokes',
@@ -75,21 +74,7 @@ export class DynamoControlStore implements ControlStore {
       ':previous': numberOf(previous.lastPollMs),
       ':pokes': previous.pokes === 0 ? undefined : numberOf(previous.pokes),
     });
-    try {
-      await this.#update(
-        'NONE',
-        {
-          ...update,
-          ConditionExpression: isPrevious.join(' AND '),
-          ExpressionAttributeValues: { ...ExpressionAttributeValues, ...known },
-        },
-        signal,
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof AwsError && error.cause instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
+    return this.#updateIf(isPrevious.join(' AND '), known, updating(memoryAttributes(next)), signal);
   }
 
   async poke(signal: AbortSignal): Promise<ControlRecord> {
@@ -99,6 +84,34 @@ export class DynamoControlStore implements ControlStore {
 
   async pause(pause: Pause | undefined, signal: AbortSignal): Promise<ControlRecord> {
     return this.#update('ALL_OLD', updating({ paused: pause && pauseAttribute(pause) }), signal);
+  }
+
+  async replaceStops(
+    previous: Stops | undefined,
+    next: Stops | undefined,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const isPrevious = previous === undefined ? 'attribute_not_exists(stops)' : 'stops.lastMs = :previous';
+    const known = values({ ':previous': numberOf(previous?.lastMs) });
+    return this.#updateIf(isPrevious, known, updating({ stops: next && stopsAttribute(next) }), signal);
+  }
+
+  /** @returns whether the condition held */
+  async #updateIf(
+    ConditionExpression: string,
+    known: Record<string, AttributeValue>,
+    { ExpressionAttributeValues, ...update }: Update,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const all = { ...ExpressionAttributeValues, ...known };
+    const given = Object.keys(all).length > 0 && { ExpressionAttributeValues: all };
+    try {
+      await this.#update('NONE', { ...update, ConditionExpression, ...given }, signal);
+      return true;
+    } catch (error) {
+      if (error instanceof AwsError && error.cause instanceof ConditionalCheckFailedException) return false;
+      throw error;
+    }
   }
 
   async #update(ReturnValues: ReturnValue, update: Update, abortSignal: AbortSignal): Promise<ControlRecord> {

@@ -1,3 +1,4 @@
+import { areTooMany } from './after-stop.ts';
 import type { ControlRecord, Pause } from './control-record.ts';
 
 /** Whether the agent does its work; when it does not, why. */
@@ -17,7 +18,7 @@ export type Health =
 export function healthOf(record: ControlRecord, maxAgeMs: number, nowMs: number): Health {
   const { lastPollMs, lastSuccessMs, lastFailure, notBeforeMs = 0, paused } = record;
   if (lastPollMs === undefined) return unhealthy('No poll has ended yet.');
-  const blocked = blockedText(record);
+  const blocked = blockedText(record, nowMs);
   if (blocked !== undefined) return unhealthy(blocked);
   if (lastFailure !== undefined) {
     return unhealthy(`The last poll failed, ${ago(lastPollMs, nowMs)}: ${lastFailure}`);
@@ -33,11 +34,14 @@ export function healthOf(record: ControlRecord, maxAgeMs: number, nowMs: number)
   );
 }
 
-/** That nothing can be launched, for people; undefined: it can. */
-export function blockedText(record: ControlRecord): string | undefined {
-  const { failures, reason, openedAtMs } = record.circuit ?? {};
-  if (failures === undefined || openedAtMs === undefined) return undefined;
-  return `Nothing can be launched since ${timeText(openedAtMs)}, after ${failures} failures in a row: ${reason}`;
+/** That the circuit is open, for people: nothing can be launched, or what is launched stops. undefined: it is closed. */
+export function blockedText({ circuit, stops }: ControlRecord, nowMs: number): string | undefined {
+  const { failures, reason, openedAtMs } = circuit ?? {};
+  if (failures !== undefined && openedAtMs !== undefined) {
+    return `Nothing can be launched since ${timeText(openedAtMs)}, after ${failures} failures in a row: ${reason}`;
+  }
+  if (!areTooMany(stops, nowMs)) return undefined;
+  return `${stops.count} tasks in a row stopped for a reason that lies in the account: ${stops.reason}`;
 }
 
 /** That the API is left alone, for people. */

@@ -4,6 +4,7 @@ import {
   EMPTY_RECORD,
   type Pause,
   type PollMemory,
+  type Stops,
 } from './control-record.ts';
 
 /** Keeps the control record as long as the process lives. */
@@ -19,9 +20,9 @@ export class MemoryControlStore implements ControlStore {
   }
 
   async replace(previous: ControlRecord, next: PollMemory): Promise<boolean> {
-    const { lastPollMs, pokes, paused } = this.#record;
+    const { lastPollMs, pokes, paused, stops } = this.#record;
     if (lastPollMs !== previous.lastPollMs || pokes !== previous.pokes) return false;
-    await this.#change({ ...next, pokes, paused });
+    await this.#change({ ...next, pokes, paused, stops });
     return true;
   }
 
@@ -33,6 +34,12 @@ export class MemoryControlStore implements ControlStore {
     const before = this.#record;
     await this.#change({ paused });
     return before;
+  }
+
+  async replaceStops(previous: Stops | undefined, stops: Stops | undefined): Promise<boolean> {
+    if (this.#record.stops?.lastMs !== previous?.lastMs) return false;
+    await this.#change({ stops });
+    return true;
   }
 
   async #change(change: Partial<ControlRecord>): Promise<ControlRecord> {

@@ -41,6 +41,12 @@ export interface TaskReference {
   readonly taskArn: string;
 }
 
+/** Whose task has stopped, and when its containers began to run, in milliseconds since the epoch; undefined: never. */
+export interface StoppedRun {
+  readonly flowRunId: string;
+  readonly startedMs: number | undefined;
+}
+
 /** The tasks that this agent has started, as ECS knows them. All methods throw what the SDK throws. */
 export class EcsTasks<Run extends FlowRun> implements TaskFinder<Run> {
   readonly #options: EcsTasksOptions<Run>;
@@ -81,11 +87,15 @@ export class EcsTasks<Run extends FlowRun> implements TaskFinder<Run> {
     await this.#options.client.send(command, { abortSignal });
   }
 
-  /** Id of the flow run whose task this is; undefined: it has not stopped, is gone, or is not this agent's. */
-  async stoppedRun({ clusterArn, taskArn }: TaskReference, signal: AbortSignal): Promise<string | undefined> {
+  /** The flow run whose task this is; undefined: it has not stopped, is gone, or is not this agent's. */
+  async stoppedRun(
+    { clusterArn, taskArn }: TaskReference,
+    signal: AbortSignal,
+  ): Promise<StoppedRun | undefined> {
     const [task] = await this.#describe(clusterArn, [taskArn], signal);
     if (task?.lastStatus !== 'STOPPED') return undefined;
-    return flowRunStartedBy(this.#options.agent, task.startedBy);
+    const flowRunId = flowRunStartedBy(this.#options.agent, task.startedBy);
+    return flowRunId === undefined ? undefined : { flowRunId, startedMs: task.startedAt?.getTime() };
   }
 
   async #list(

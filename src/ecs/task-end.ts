@@ -24,6 +24,7 @@ export const describedTasks = z.object({
       stoppedReason: text,
       stoppedAt: moment,
       createdAt: moment,
+      startedAt: moment,
       tags: z.optional(z.array(z.object({ key: text, value: text }))),
       containers: z.optional(
         z.array(z.object({ name: text, reason: text, exitCode: z.optional(z.number('expected a number')) })),

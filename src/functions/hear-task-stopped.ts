@@ -1,5 +1,7 @@
 import { recoverStopped } from '../agent/recover-stopped.ts';
 import type { Clock } from '../clock.ts';
+import type { ControlStore } from '../control/control-record.ts';
+import { recordStop } from '../control/record-stop.ts';
 import type { CreatedAgent } from '../create-agent.ts';
 import type { TaskReference } from '../ecs/ecs-tasks.ts';
 import { AgentError } from '../errors.ts';
@@ -20,6 +22,7 @@ export interface TaskStoppedResult {
 interface TaskStoppedWarmth extends Pick<CreatedAgent, 'backend' | 'launching'> {
   readonly settings: Settings;
   readonly clock: Clock;
+  readonly control: ControlStore;
   readonly logger: Logger;
 }
 
@@ -30,11 +33,13 @@ interface Invocation {
 }
 
 /**
- * One invocation of the function that hears of stopped tasks: looks what became of the task and of its run.
- * @throws PrefectApiError, or what the SDK throws, when that can't be learnt: the event is to be delivered again.
+ * One invocation of the function that hears of stopped tasks: looks what became of the task and of its run, and notes
+ * what that says of the account.
+ * @throws PrefectApiError, AwsError or what the SDK throws, when that can't be learnt, or Prefect asked to be left
+ * alone: the event is to be delivered again.
  */
 export async function hearTaskStopped(
-  { settings, clock, logger, backend, launching }: TaskStoppedWarmth,
+  { settings, clock, control, logger, backend, launching }: TaskStoppedWarmth,
   reference: TaskReference,
   { id, remainingMs }: Invocation,
 ): Promise<TaskStoppedResult> {
@@ -42,12 +47,19 @@ export async function hearTaskStopped(
   using timeout = timeoutSignal(clock, remainingMs - RESERVE_MS, late);
   const { signal } = timeout;
   const { tasks: finder } = await launching();
-  const flowRunId = await finder.stoppedRun(reference, signal);
-  if (flowRunId === undefined) return { decision: 'ignored' };
+  const stopped = await finder.stoppedRun(reference, signal);
+  if (stopped === undefined) return { decision: 'ignored' };
+  const { flowRunId, startedMs } = stopped;
+  const record = await control.read(signal);
+  backend.notBeforeMs = record.notBeforeMs;
   const claimant = { agent: settings.agent.name, invocation: id };
   const rescheduleInterrupted = settings.ecs.spotReschedule;
   const recovery = { backend, claimant, clock, logger, finder, rescheduleInterrupted, signal };
-  const decision = await recoverStopped(recovery, flowRunId, reference.taskArn);
+  const { decision, end } = (await recoverStopped(recovery, flowRunId, reference.taskArn)) ?? {};
   logger.info('A task has stopped', { ...reference, flowRunId, decision });
+  // Only with what is put back: an event that comes again finds nothing to put back.
+  const isAccounts = decision?.kind === 'put-back' && end?.cause === 'account';
+  const accountsReason = isAccounts ? end.reason : undefined;
+  await recordStop(control, record, { atMs: clock.now(), startedMs, accountsReason }, signal);
   return { decision: decision?.kind ?? 'ignored', flowRunId };
 }

@@ -1,4 +1,5 @@
 import type { PollReport, PollTally } from '../agent/poll-report.ts';
+import { areTooMany } from '../control/after-stop.ts';
 import type { ControlRecord } from '../control/control-record.ts';
 import { blockedText, leftAloneText, pausedText } from '../control/health.ts';
 import { recordPoll } from '../control/record-poll.ts';
@@ -46,7 +47,7 @@ export async function pollAndNote(warm: Warm, begun: Begun): Promise<Polled> {
   const { id, startMs, deadlineMs, maxPolls, tally, signal } = begun;
   // A record that can't be had stops everything: a pause may be written in it.
   const record = await control.begin(deadlineMs - LOOK_RESERVE_MS - UNHEARD_MS, signal);
-  const { notBeforeMs, paused, circuit } = record;
+  const { notBeforeMs, paused, circuit, stops } = record;
   backend.notBeforeMs = notBeforeMs;
   if (notBeforeMs !== undefined && notBeforeMs > startMs) return leaveAlone(warm, begun, record);
   let failure: Polled['failure'];
@@ -55,6 +56,8 @@ export async function pollAndNote(warm: Warm, begun: Begun): Promise<Polled> {
       deadlineMs,
       // What is claimed already is recovered during a pause as well.
       maxPolls: paused === undefined ? maxPolls : 0,
+      // What would stop again is tried with one run.
+      maxLaunches: areTooMany(stops, startMs) ? 1 : undefined,
       invocation: id,
       failuresBefore: circuit?.failures ?? 0,
       tally,
@@ -71,7 +74,7 @@ export async function pollAndNote(warm: Warm, begun: Begun): Promise<Polled> {
     return pollAndNote(warm, begun);
   }
   if (failure === undefined) logger.info('Poll ended', { report });
-  return { report, notes: notesOn(next), isBlocked: blockedText(next) !== undefined, failure };
+  return { report, ...stateOf(next, warm.clock.now()), failure };
 }
 
 /** Whether somebody has poked or paused since the record was read, or was asked to leave Prefect alone. */
@@ -90,12 +93,15 @@ async function hasNews(
 }
 
 /** Ends without a request to Prefect. */
-async function leaveAlone({ control, logger }: Warm, begun: Begun, record: ControlRecord): Promise<Polled> {
+async function leaveAlone(
+  { clock, control, logger }: Warm,
+  begun: Begun,
+  record: ControlRecord,
+): Promise<Polled> {
   // Whoever pokes after the moment must not take this invocation for one that looks.
   await control.replace(record, { ...record, pollingUntilMs: undefined }, begun.signal);
-  tell(logger, record);
-  const isBlocked = blockedText(record) !== undefined;
-  return { report: begun.tally.report(), notes: notesOn(record), isBlocked, failure: undefined };
+  tell(logger, record, clock.now());
+  return { report: begun.tally.report(), ...stateOf(record, clock.now()), failure: undefined };
 }
 
 /**
@@ -118,7 +124,7 @@ async function noteEnd(
   const heedsPokes = failure === undefined && deadlineMs - end.atMs > LOOK_RESERVE_MS;
   try {
     const next = await recordPoll(control, record, end, { heedsPokes, signal });
-    if (next !== undefined) tell(logger, next);
+    if (next !== undefined) tell(logger, next, end.atMs);
     return next;
   } catch (unwritten) {
     if (failure === undefined) throw unwritten;
@@ -128,21 +134,22 @@ async function noteEnd(
   }
 }
 
-function tell(logger: Logger, record: ControlRecord): void {
-  const blocked = blockedText(record);
-  for (const note of notesOn(record)) {
-    if (note === blocked) logger.error(note);
+function tell(logger: Logger, record: ControlRecord, nowMs: number): void {
+  const { notes, isBlocked } = stateOf(record, nowMs);
+  for (const [i, note] of notes.entries()) {
+    if (isBlocked && i === 0) logger.error(note);
     else logger.warn(note);
   }
 }
 
-/** What people should know of the agent, by its record. */
-function notesOn(record: ControlRecord): readonly string[] {
+/** What people should know of the agent, by its record; that nothing can be launched comes first. */
+function stateOf(record: ControlRecord, nowMs: number): Pick<Polled, 'notes' | 'isBlocked'> {
   const { notBeforeMs, paused } = record;
+  const blocked = blockedText(record, nowMs);
   const notes = [
-    blockedText(record),
+    blocked,
     paused && pausedText(paused),
     notBeforeMs === undefined ? undefined : leftAloneText(notBeforeMs),
   ];
-  return notes.filter((note) => note !== undefined);
+  return { notes: notes.filter((note) => note !== undefined), isBlocked: blocked !== undefined };
 }

@@ -3,6 +3,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import { CallCounter } from '../call-counter.ts';
 import { systemClock } from '../clock.ts';
+import { createControlStore } from '../control/create-control-store.ts';
 import { createAgent } from '../create-agent.ts';
 import { once } from '../once.ts';
 import { environment } from '../settings/environment.ts';
@@ -20,6 +21,7 @@ const warmed = once(async () => {
   return {
     settings,
     clock,
+    control: await createControlStore(settings.controlTable),
     logger,
     ...(await createAgent(settings, { logger, calls: new CallCounter(), clock })),
   };

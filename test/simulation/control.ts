@@ -41,6 +41,8 @@ export class Control {
       replace: (previous, next) => this.#travel(env, 'write', () => this.#store.replace(previous, next)),
       poke: () => this.#travel(env, 'write', () => this.#store.poke()),
       pause: (pause) => this.#travel(env, 'write', () => this.#store.pause(pause)),
+      replaceStops: (previous, next) =>
+        this.#travel(env, 'write', () => this.#store.replaceStops(previous, next)),
     };
   }
 

@@ -139,6 +139,7 @@ export const MUTATIONS = {
       replace: (...parameters) => store.replace(...parameters),
       poke: (signal) => store.poke(signal),
       pause: (...parameters) => store.pause(...parameters),
+      replaceStops: (...parameters) => store.replaceStops(...parameters),
     }),
   })),
 };

@@ -1,5 +1,5 @@
 import type { Task } from '../../src/sandbox/ecs/new-task.ts';
-import { healthOf } from '../../src/control/health.ts';
+import { blockedText, healthOf } from '../../src/control/health.ts';
 import type { RunView } from './prefect-world.ts';
 import { runOf } from './records.ts';
 import type { World } from './world.ts';
@@ -17,15 +17,16 @@ const HEARD_MS = 60_000;
 export async function judge(world: World): Promise<void> {
   const { prefect, ecs, control, leaks, trace, clock } = world;
   const nowMs = clock.now();
+  const record = await control.record();
   const tasks = Map.groupBy(ecs.tasks(), runOf);
+  const isBlocked = blockedText(record, nowMs) !== undefined;
   for (const run of prefect.runs()) {
-    const problem = problemOf(world, run, tasks.get(run.id) ?? [], nowMs);
+    const problem = problemOf(world, run, tasks.get(run.id) ?? [], nowMs, isBlocked);
     if (problem !== undefined) trace.violation('2', `flow run ${run.id.slice(0, 8)} ${problem}`);
     leaks.watch('the log of a run', prefect.logs(run.id));
   }
-  const record = await control.record();
   // A circuit that is open says so until something is due again.
-  const health = healthOf({ ...record, circuit: undefined }, PATIENCE_MS, nowMs);
+  const health = healthOf({ ...record, circuit: undefined, stops: undefined }, PATIENCE_MS, nowMs);
   if (!health.healthy) trace.violation('4', `health does not recover: ${health.reason}`);
   leaks.watch('the control record', record);
   leaks.watch('a request of ECS', ecs.requests);
@@ -33,7 +34,13 @@ export async function judge(world: World): Promise<void> {
   leaks.watch('the story', trace.lines.join('\n'));
 }
 
-function problemOf(world: World, run: RunView, tasks: readonly Task[], nowMs: number): string | undefined {
+function problemOf(
+  world: World,
+  run: RunView,
+  tasks: readonly Task[],
+  nowMs: number,
+  isBlocked: boolean,
+): string | undefined {
   const { prefect, records } = world;
   const { stage, message, dueMs = Infinity, claimedMs = Infinity, cancellingMs = Infinity } = run;
   const isLive = tasks.some(({ lastStatus }) => lastStatus !== 'STOPPED');
@@ -42,7 +49,8 @@ function problemOf(world: World, run: RunView, tasks: readonly Task[], nowMs: nu
   }
   if (stage === 'failed' || stage === 'ended' || isLive) return undefined;
   const what = stage === 'running' ? 'has a retry that is' : 'is';
-  if (dueMs < nowMs - PATIENCE_MS) return `${what} due and not launched`;
+  // What waits for the circuit is queued for a cause that health says.
+  if (dueMs < nowMs - PATIENCE_MS && !isBlocked) return `${what} due and not launched`;
   if (claimedMs < nowMs - LAUNCH_MS) return `${what} claimed and has no task`;
   if (cancellingMs < nowMs - LAUNCH_MS) return 'is being cancelled for ever';
   return stage === 'running' ? goneProblem(world, run, tasks, nowMs) : undefined;

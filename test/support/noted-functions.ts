@@ -44,16 +44,19 @@ export async function notedFunctions(stack: Stack) {
   };
   const table = String(stack.get('ControlTable')?.properties['TableName']);
   let ecsSeen = 0;
+  let dynamoSeen: typeof sandbox.dynamo.calls = { CreateTable: 1 };
   /** What has been asked of IAM since the last time. */
   const asked = (): readonly IamRequest[] => {
     const requests = sandbox.ecs.requests.slice(ecsSeen);
     ecsSeen = sandbox.ecs.requests.length;
-    const dynamo = Object.keys(sandbox.dynamo.calls)
-      .filter((operation) => operation !== 'CreateTable')
+    const { calls } = sandbox.dynamo;
+    const dynamo = Object.keys(calls)
+      .filter((operation) => calls[operation] !== dynamoSeen[operation])
       .map((operation) => ({
         action: `dynamodb:${operation}`,
         resource: `arn:aws:dynamodb:us-east-1:123456789012:table/${table}`,
       }));
+    dynamoSeen = { ...dynamoSeen, ...calls };
     return [
       ...requests.flatMap((request) => permissionsOf(request, sandbox.ecs.taskDefinitions())),
       ...dynamo,

@@ -55,6 +55,7 @@ export async function recoveryWorld({ ecs: ecsOptions = {}, prefect = {}, env = 
     ecs,
     flow,
     logger,
+    settings,
     /** The environment of a function of this agent. It has the system's clock. */
     functionEnv: { ...aws, ...variables },
     createRun: (runConfig: object = {}, tasks: readonly { readonly slug: string }[] = []) => {

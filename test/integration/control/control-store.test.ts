@@ -4,6 +4,7 @@ import type { PollEnd } from '../../../src/control/after-poll.ts';
 import { type ControlRecord, type ControlStore, EMPTY_RECORD } from '../../../src/control/control-record.ts';
 import { createControlStore } from '../../../src/control/create-control-store.ts';
 import { DynamoControlStore } from '../../../src/control/dynamo-control-store.ts';
+import { recordStop } from '../../../src/control/record-stop.ts';
 import { recordPoll } from '../../../src/control/record-poll.ts';
 import { AwsError } from '../../../src/errors.ts';
 import { startDynamo } from '../../../src/sandbox/dynamodb.ts';
@@ -139,6 +140,38 @@ describe.each(stores)('the control record %s', (_, create) => {
       paused: { sinceMs: 200, reason: undefined },
     });
     expect(await store.read(never)).toEqual({ ...full, pokes: 2 });
+  });
+
+  const denied = (atMs: number) => ({ atMs, startedMs: undefined, accountsReason: 'denied' });
+
+  test('counts all stops that are heard of at once, beside what polls write', async () => {
+    const store = await create();
+    await Promise.all([10, 20, 30].map((atMs) => recordStop(store, EMPTY_RECORD, denied(atMs), never)));
+    const { stops } = await store.read(never);
+    expect(stops).toMatchObject({ count: 3, reason: 'denied' });
+    await store.replace(EMPTY_RECORD, full, never);
+    expect(await store.read(never)).toEqual({ ...full, stops });
+  });
+
+  test.each([
+    ['has begun to run since', 11, undefined],
+    ['had begun to run before', 10, 1],
+    ['never ran', undefined, 1],
+  ])('after a task that %s has this many stops', async (_what, startedMs, count) => {
+    const store = await create();
+    await recordStop(store, EMPTY_RECORD, denied(10), never);
+    const end = { atMs: 20, startedMs, accountsReason: undefined };
+    await recordStop(store, await store.read(never), end, never);
+    expect((await store.read(never)).stops?.count).toBe(count);
+  });
+
+  test('keeps a stop that was heard of while a task that ran was looked at', async () => {
+    const store = await create();
+    await recordStop(store, EMPTY_RECORD, denied(10), never);
+    const seen = await store.read(never);
+    await recordStop(store, seen, denied(20), never);
+    await recordStop(store, seen, { atMs: 21, startedMs: 15, accountsReason: undefined }, never);
+    expect((await store.read(never)).stops).toMatchObject({ count: 2, lastMs: 20 });
   });
 });
 

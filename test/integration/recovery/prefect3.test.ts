@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { CallCounter } from '../../../src/call-counter.ts';
 import { createAgent } from '../../../src/create-agent.ts';
+import { MemoryControlStore } from '../../../src/control/memory-control-store.ts';
 import { hearTaskStopped } from '../../../src/functions/hear-task-stopped.ts';
 import { type EcsOptions, startEcs } from '../../../src/sandbox/ecs/ecs-server.ts';
 import type { FaultPlan } from '../../../src/sandbox/faults.ts';
@@ -61,7 +62,8 @@ async function world(ecsOptions: Partial<EcsOptions> = {}, faults?: FaultPlan) {
     hear: async (taskArn: string) => {
       const clusterArn = 'arn:aws:ecs:us-east-1:123456789012:cluster/default';
       const invocation = { id: 'event', remainingMs: 30_000 };
-      return hearTaskStopped({ settings, clock, logger, ...created }, { clusterArn, taskArn }, invocation);
+      const warm = { settings, clock, control: new MemoryControlStore(), logger, ...created };
+      return hearTaskStopped(warm, { clusterArn, taskArn }, invocation);
     },
     tokens: () =>
       ecs.requests
