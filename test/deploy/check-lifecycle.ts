@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import {
   DescribeTasksCommand,
@@ -37,6 +38,8 @@ export async function checkLifecycle(checks: Checks, programs: string): Promise<
     true,
   );
   const task = await checkLaunch(checks, aws, prefect1);
+  // The function keeps its answer for three seconds.
+  await delay(4000);
   checks.equal('health answers 200 after a poll', await api(), 200);
   await checkTaskStopped(checks, aws, prefect1, task);
   await deployService({ ...parameters, memoryMb: '256', dashboard: 'true' }, aws.env);
