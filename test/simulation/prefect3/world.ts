@@ -41,6 +41,12 @@ const ENDS: Partial<Record<StateType, StateChange['end']>> = {
   CANCELLED: 'cancelled',
 };
 
+interface ListedDeployment {
+  readonly id: string;
+  /** null: none. */
+  readonly global_concurrency_limit: unknown;
+}
+
 /** A server of Prefect 3, or 2, with its users, its flow processes and another worker. */
 export class Prefect3World implements PrefectWorld {
   readonly generation = 3;
@@ -86,7 +92,10 @@ export class Prefect3World implements PrefectWorld {
   }
 
   runs(): readonly RunView[] {
-    return this.#api.flowRuns().map((run) => viewOf(run));
+    const limited = new Set(
+      this.#deployments().flatMap((one) => (one.global_concurrency_limit ? one.id : [])),
+    );
+    return this.#api.flowRuns().map((run) => viewOf(run, limited.has(run.deployment_id ?? '')));
   }
 
   logs(flowRunId: string): readonly unknown[] {
@@ -121,7 +130,7 @@ export class Prefect3World implements PrefectWorld {
         .then(() => this.#api.send('PATCH', pool, { is_paused: false }));
       return;
     }
-    const deployments = this.#api.send('POST', '/deployments/filter') as readonly { readonly id: string }[];
+    const deployments = this.#deployments();
     const one = deployments[choices.between(0, deployments.length)];
     if (one === undefined) return;
     this.#api.send('DELETE', `/deployments/${one.id}`);
@@ -135,6 +144,10 @@ export class Prefect3World implements PrefectWorld {
     const { clock } = this.#options;
     const options = { ...this.#options, api: this.#api, place: taskArn, flowMs, stop };
     return clock.sleep(startMs, stop).then(() => executeFlowRun(id, options));
+  }
+
+  #deployments(): readonly ListedDeployment[] {
+    return this.#api.send('POST', '/deployments/filter') as readonly ListedDeployment[];
   }
 
   #listen(): void {
@@ -154,7 +167,8 @@ export class Prefect3World implements PrefectWorld {
   }
 }
 
-function viewOf(run: ReturnType<EmbeddedPrefect3['flowRuns']>[number]): RunView {
+/** @param isLimited whether its deployment has a limit: a slot is not taken ahead */
+function viewOf(run: ReturnType<EmbeddedPrefect3['flowRuns']>[number], isLimited: boolean): RunView {
   const { id, state } = run;
   const common = { id, message: state.message ?? '' };
   const sinceMs = Date.parse(state.timestamp);
@@ -163,7 +177,7 @@ function viewOf(run: ReturnType<EmbeddedPrefect3['flowRuns']>[number]): RunView 
     case 'FAILED':
       return { ...common, stage: 'failed' };
     case 'SCHEDULED': {
-      const waits = readPutBack(state) !== undefined || state.name.startsWith('Awaiting');
+      const waits = isLimited || readPutBack(state) !== undefined || state.name.startsWith('Awaiting');
       const leadMs = waits ? 0 : settings.agent.leadMs;
       return { ...common, stage: 'queued', dueMs: Date.parse(run.next_scheduled_start_time ?? '') - leadMs };
     }
