@@ -1,5 +1,4 @@
 import { baseJobTemplate } from '../../../src/prefect3/base-job-template.ts';
-import { readPutBack } from '../../../src/prefect3/state-message.ts';
 import type { EmbeddedEcs } from '../../../src/sandbox/ecs/ecs-server.ts';
 import type { ContainerToRun } from '../../../src/sandbox/ecs/run-task-process.ts';
 import type { Message, Reply } from '../../../src/sandbox/message.ts';
@@ -18,6 +17,7 @@ import type { StateChange } from '../records.ts';
 import { putDefinitions } from '../user-definitions.ts';
 import { executeFlowRun } from './flow-process.ts';
 import { Rivals } from './rivals.ts';
+import { listDeployments, runViews } from './run-views.ts';
 import { isThere, runFactory } from './runs.ts';
 
 const POOL = 'ecs-pool';
@@ -40,12 +40,6 @@ const ENDS: Partial<Record<StateType, StateChange['end']>> = {
   FAILED: 'failed',
   CANCELLED: 'cancelled',
 };
-
-interface ListedDeployment {
-  readonly id: string;
-  /** null: none. */
-  readonly global_concurrency_limit: unknown;
-}
 
 /** A server of Prefect 3, or 2, with its users, its flow processes and another worker. */
 export class Prefect3World implements PrefectWorld {
@@ -92,10 +86,7 @@ export class Prefect3World implements PrefectWorld {
   }
 
   runs(): readonly RunView[] {
-    const limited = new Set(
-      this.#deployments().flatMap((one) => (one.global_concurrency_limit ? one.id : [])),
-    );
-    return this.#api.flowRuns().map((run) => viewOf(run, limited.has(run.deployment_id ?? '')));
+    return runViews(this.#api, settings.agent.leadMs);
   }
 
   logs(flowRunId: string): readonly unknown[] {
@@ -130,7 +121,7 @@ export class Prefect3World implements PrefectWorld {
         .then(() => this.#api.send('PATCH', pool, { is_paused: false }));
       return;
     }
-    const deployments = this.#deployments();
+    const deployments = listDeployments(this.#api);
     const one = deployments[choices.between(0, deployments.length)];
     if (one === undefined) return;
     this.#api.send('DELETE', `/deployments/${one.id}`);
@@ -144,10 +135,6 @@ export class Prefect3World implements PrefectWorld {
     const { clock } = this.#options;
     const options = { ...this.#options, api: this.#api, place: taskArn, flowMs, stop };
     return clock.sleep(startMs, stop).then(() => executeFlowRun(id, options));
-  }
-
-  #deployments(): readonly ListedDeployment[] {
-    return this.#api.send('POST', '/deployments/filter') as readonly ListedDeployment[];
   }
 
   #listen(): void {
@@ -164,33 +151,5 @@ export class Prefect3World implements PrefectWorld {
       });
       leaks.watch('a state', to);
     });
-  }
-}
-
-/** @param isLimited whether its deployment has a limit: a slot is not taken ahead */
-function viewOf(run: ReturnType<EmbeddedPrefect3['flowRuns']>[number], isLimited: boolean): RunView {
-  const { id, state } = run;
-  const common = { id, message: state.message ?? '' };
-  const sinceMs = Date.parse(state.timestamp);
-  switch (state.type) {
-    case 'CRASHED':
-    case 'FAILED':
-      return { ...common, stage: 'failed' };
-    case 'SCHEDULED': {
-      const waits = isLimited || readPutBack(state) !== undefined || state.name.startsWith('Awaiting');
-      const leadMs = waits ? 0 : settings.agent.leadMs;
-      return { ...common, stage: 'queued', dueMs: Date.parse(run.next_scheduled_start_time ?? '') - leadMs };
-    }
-    case 'PENDING':
-      return { ...common, stage: 'claimed', claimedMs: sinceMs };
-    case 'RUNNING':
-      return { ...common, stage: 'running' };
-    case 'CANCELLING':
-      // What has begun ends itself, or is ended by the server.
-      return { ...common, stage: 'cancelling', cancellingMs: run.start_time === null ? sinceMs : undefined };
-    case 'COMPLETED':
-    case 'CANCELLED':
-    case 'PAUSED':
-      return { ...common, stage: 'ended' };
   }
 }
