@@ -91,24 +91,20 @@ async function claimOneByOne(
   { runs, state }: Batch,
   signal: AbortSignal,
 ): Promise<readonly Answer[]> {
-  try {
-    const ids = runs.map(({ id }) => id);
-    const read = readRows(await readFlowRunRows(client, ids, signal));
-    const queued = new Set(read.filter((row) => row.state?.type === 'SCHEDULED').map(({ id }) => id));
-    const claim = async (run: Prefect3FlowRun) => {
-      if (!queued.has(run.id)) return lost(run, 'It is no longer in the queue');
-      const own = { ...state, state_details: { transition_id: uuid() } };
-      try {
-        return toClaim(run, await setState(client, run.id, own, signal), own);
-      } catch (error) {
-        const isGone = error instanceof PrefectApiError && error.status === 404;
-        return isGone ? lost(run, error.message) : fromError(run, error);
-      }
-    };
-    return await pMap(runs, claim, { concurrency: CONCURRENCY });
-  } catch (error) {
-    return runs.map((run) => fromError(run, error));
-  }
+  const ids = runs.map(({ id }) => id);
+  const read = readRows(await readFlowRunRows(client, ids, signal));
+  const queued = new Set(read.filter((row) => row.state?.type === 'SCHEDULED').map(({ id }) => id));
+  const claim = async (run: Prefect3FlowRun) => {
+    if (!queued.has(run.id)) return lost(run, 'It is no longer in the queue');
+    const own = { ...state, state_details: { transition_id: uuid() } };
+    try {
+      return toClaim(run, await setState(client, run.id, own, signal), own);
+    } catch (error) {
+      const isGone = error instanceof PrefectApiError && error.status === 404;
+      return isGone ? lost(run, error.message) : fromError(run, error);
+    }
+  };
+  return pMap(runs, claim, { concurrency: CONCURRENCY });
 }
 
 function toClaim(run: Prefect3FlowRun, verdict: Verdict, state: ProposedState): Answer {
