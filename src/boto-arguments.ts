@@ -2,6 +2,7 @@ import { RegisterTaskDefinitionRequest$, RunTaskRequest$ } from '@aws-sdk/client
 import { closest, distance } from 'fastest-levenshtein';
 // Types alone: anything of `core` at run time brings all of zod into the bundle.
 import type * as z from 'zod/mini';
+import { isObject } from './is-object.ts';
 import { requestSchema } from './request-schema.ts';
 
 /**
@@ -25,7 +26,7 @@ export function runTaskProblems(kwargs: Document, root = 'run_task_kwargs'): str
       ? [`${root}.count: expected 1, got ${count}; a flow run is one task, so remove it`]
       : []),
   ];
-  const checked = { ...kwargs, ...(isTable(overrides) && { overrides: withTaskSize(overrides) }) };
+  const checked = { ...kwargs, ...(isObject(overrides) && { overrides: withTaskSize(overrides) }) };
   return [...given, ...problems(runTask, { ...checked, taskDefinition: '' }, root)];
 }
 
@@ -44,10 +45,6 @@ export function withTaskSize(document: Document): Record<string, unknown> {
 function sizeOf(name: string, size: unknown): Record<string, unknown> {
   if (size === null || size === undefined) return {};
   return { [name]: typeof size === 'number' ? String(size) : size };
-}
-
-function isTable(value: unknown): value is Document {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function problems(schema: z.ZodMiniType, value: unknown, root: string): string[] {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isObject } from '../is-object.ts';
 import { withoutLastUsed } from './last-used.ts';
 import type { TaskDefinitionContent } from '../task-request.ts';
 
@@ -58,8 +59,4 @@ function textOf(entry: unknown, key: string): string {
 function sortedBy<T>(list: readonly T[], textOf: (entry: T) => string): T[] {
   const withText = list.map((entry) => ({ entry, text: textOf(entry) }));
   return withText.sort((a, b) => (a.text < b.text ? -1 : Number(a.text > b.text))).map(({ entry }) => entry);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isObject, type Json } from './json.ts';
+import { isObject } from '../is-object.ts';
+import type { Json } from './json.ts';
 
 /** What of ECS's requests the fields of a job configuration decide. */
 const MEMBERS: Readonly<Record<string, readonly string[]>> = {

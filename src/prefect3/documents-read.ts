@@ -1,8 +1,8 @@
 import { allDone } from '../all-done.ts';
 import { FlowRunError } from '../errors.ts';
 import type { PrefectDocuments } from './documents.ts';
+import { isObject } from '../is-object.ts';
 import type { Json } from './json.ts';
-import { isObject } from './json.ts';
 import { placeholdersIn } from './placeholders.ts';
 
 /** How many blocks and how many variables one job may refer to. */

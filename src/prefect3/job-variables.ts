@@ -1,4 +1,5 @@
-import { isObject, type Json } from './json.ts';
+import { isObject } from '../is-object.ts';
+import type { Json } from './json.ts';
 import { keysOf, withValueAt } from './key-path.ts';
 import { applyValues } from './templating.ts';
 import type { BaseJobTemplate } from './work-pool.ts';

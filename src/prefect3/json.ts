@@ -1,9 +1,7 @@
+import { isObject } from '../is-object.ts';
+
 /** A JSON object. */
 export type Json = Readonly<Record<string, unknown>>;
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** The object with each value changed, its order kept; a value that becomes undefined goes. */
 export function mapValues(object: Json, change: (value: unknown, key: string) => unknown): Json {

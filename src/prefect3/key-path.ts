@@ -1,4 +1,5 @@
-import { isObject, type Json } from './json.ts';
+import { isObject } from '../is-object.ts';
+import type { Json } from './json.ts';
 
 /** `a.b[0]` as `['a', 'b', '0']`. */
 export function keysOf(path: string): string[] {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { isObject } from '../is-object.ts';
+import type { Json } from './json.ts';
 import type { BaseJobTemplate } from './work-pool.ts';
-
-type Json = Readonly<Record<string, unknown>>;
 
 /** A pool's template as its owners have made it: nothing need be there, and there may be more. */
 export interface GivenTemplate {
@@ -99,8 +99,4 @@ function mergeKeys(given: Json, plain: unknown, wanted: Json, { name, changes }:
     changes.push({ name: place.name, from, to, isSetting });
   }
   return merged;
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import { refersToBlock } from './documents-read.ts';
-import { isObject, type Json } from './json.ts';
+import { isObject } from '../is-object.ts';
+import type { Json } from './json.ts';
 
 /**
  * The names of the variables that a job takes from blocks, and whose values may be secret for that.

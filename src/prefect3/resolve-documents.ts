@@ -1,6 +1,7 @@
 import { type Blocks, blockName, referencedId, type Variables } from './documents-read.ts';
 import { FlowRunError } from '../errors.ts';
-import { isObject, type Json, mapValues } from './json.ts';
+import { isObject } from '../is-object.ts';
+import { type Json, mapValues } from './json.ts';
 import { valueAt } from './key-path.ts';
 import { replacePlaceholders, wholePlaceholder } from './placeholders.ts';
 import { pythonStr } from '../python-str.ts';

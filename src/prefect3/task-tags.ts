@@ -1,7 +1,7 @@
 import { FlowRunError } from '../errors.ts';
 import type { Prefect3FlowRun } from './flow-run.ts';
 import type { Job } from './job-configuration.ts';
-import { isObject } from './json.ts';
+import { isObject } from '../is-object.ts';
 import { pythonStr } from '../python-str.ts';
 import type { TaskRequestSettings } from './settings.ts';
 import { tagText } from './tag-text.ts';

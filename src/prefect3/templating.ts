@@ -1,4 +1,5 @@
-import { isObject, type Json, mapValues } from './json.ts';
+import { isObject } from '../is-object.ts';
+import { type Json, mapValues } from './json.ts';
 import { valueAt } from './key-path.ts';
 import { replacePlaceholders, wholePlaceholder } from './placeholders.ts';
 import { pythonStr } from '../python-str.ts';
