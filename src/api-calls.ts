@@ -1,7 +1,7 @@
 import type { CallCounter } from './call-counter.ts';
 import type { Clock } from './clock.ts';
 import { PrefectApiError } from './errors.ts';
-import { FRESH_MS } from './fresh.ts';
+import { isStale } from './fresh.ts';
 import { type Resend, resendAfterMs } from './resend.ts';
 import { RestPeriod } from './rest-period.ts';
 import { timeoutSignal } from './timeout-signal.ts';
@@ -48,7 +48,7 @@ export class ApiCalls {
     let last: PrefectApiError | undefined;
     const politely = async () => {
       // The process was frozen between two attempts: what the request is about may have gone on since.
-      if (last !== undefined && clock.now() - startMs > FRESH_MS) throw last;
+      if (last !== undefined && isStale(startMs, clock)) throw last;
       this.rest.throwIfResting(name, clock.now());
       try {
         return await this.#within(name, attempt, signal);

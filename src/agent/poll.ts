@@ -1,7 +1,7 @@
 import type { Claimed, FlowRun } from './flow-run.ts';
 import { claimBatch } from './claim-batch.ts';
 import { describeError } from '../describe-error.ts';
-import { FRESH_MS, STALE } from '../fresh.ts';
+import { isStale, STALE } from '../fresh.ts';
 import { unknown } from './launch-outcome.ts';
 import type { PollContext } from './poll-context.ts';
 import type { Postponed } from './postponed.ts';
@@ -74,7 +74,7 @@ export async function deploy<Run extends FlowRun>(
   const { ready, later } = await prepare(context, runs);
   let waiting = ready;
   while (waiting.length > 0) {
-    if (context.clock.now() - askedMs > FRESH_MS) {
+    if (isStale(askedMs, context.clock)) {
       const stale = waiting.map(({ id, name }): Postponed => ({ id, name, reason: STALE }));
       return { halted: undefined, later: [...later, ...stale] };
     }

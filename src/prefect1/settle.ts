@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Prefect1Client } from './client.ts';
 import { describeError } from '../describe-error.ts';
 import { PrefectApiError } from '../errors.ts';
-import { FRESH_MS, STALE } from '../fresh.ts';
+import { isStale, STALE } from '../fresh.ts';
 import { SETTLED_RUNS } from './held-operations.ts';
 import { setStates, type StateChange, type StateChangeResult } from './set-states.ts';
 import {
@@ -46,7 +46,7 @@ export async function settleFlowRuns(
       claim: claimOfAgent(claimant.agent),
     };
     const { flow_run: rows } = await client.request(SETTLED_RUNS, variables, signal);
-    if (clock.now() - askedMs > FRESH_MS) return settlements.map(() => ({ kind: 'unknown', reason: STALE }));
+    if (isStale(askedMs, clock)) return settlements.map(() => ({ kind: 'unknown', reason: STALE }));
     const changes = settlements.map((settlement) => {
       const row = rows.find(({ id }) => id === settlement.flowRunId);
       return row === undefined ? [] : changesOf(row, settlement, claimant);

@@ -5,7 +5,7 @@ import { type BulkOptions, bulkSetState } from './bulk-set-state.ts';
 import type { Clock } from '../clock.ts';
 import { describeError } from '../describe-error.ts';
 import { PrefectApiError } from '../errors.ts';
-import { FRESH_MS, STALE } from '../fresh.ts';
+import { isStale, STALE } from '../fresh.ts';
 import { readFlowRunRows } from './flow-run-rows.ts';
 import { readRows } from './read-flow-run.ts';
 import type { State } from './schemas.ts';
@@ -48,7 +48,7 @@ export async function settleFlowRuns(
     const askedMs = clock.now();
     const ids = settlements.map(({ flowRunId }) => flowRunId);
     const rows = readRows(await readFlowRunRows(client, ids, signal));
-    if (clock.now() - askedMs > FRESH_MS) return settlements.map(() => ({ kind: 'unknown', reason: STALE }));
+    if (isStale(askedMs, clock)) return settlements.map(() => ({ kind: 'unknown', reason: STALE }));
     const states = new Map(rows.map(({ id, state }) => [id, state ?? undefined]));
     return await pMap(
       settlements,
