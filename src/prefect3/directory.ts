@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import { allDone } from '../all-done.ts';
 import type { Prefect3Client } from './client.ts';
 import type { Deployment } from './flow-run.ts';
-import { withSmallerPages } from './flow-run-rows.ts';
+import { readByIds } from './flow-run-rows.ts';
 import { deployments, flows } from './schemas.ts';
 
 type DeploymentRow = z.infer<typeof deployments>[number];
@@ -65,25 +65,12 @@ interface Wanted<T> {
 
 async function readAll<T>(
   client: Prefect3Client,
-  wanted: Wanted<T>,
-  signal: AbortSignal,
-): Promise<readonly T[]> {
-  return withSmallerPages(async (limit) => {
-    const ids = [...new Set(wanted.ids)];
-    const found: T[] = [];
-    for (let i = 0; i < ids.length; i += limit) {
-      found.push(...(await readPage(client, { ...wanted, ids: ids.slice(i, i + limit) }, signal)));
-    }
-    return found;
-  });
-}
-
-async function readPage<T>(
-  client: Prefect3Client,
   { kind, answer, ids }: Wanted<T>,
   signal: AbortSignal,
 ): Promise<readonly T[]> {
   const name = `${kind}/filter`;
-  const body = { [kind]: { id: { any_: ids } }, limit: ids.length };
-  return client.request({ name, method: 'POST', path: `/${name}`, body, answer }, signal);
+  return readByIds(ids, (some) => {
+    const body = { [kind]: { id: { any_: some } }, limit: some.length };
+    return client.request({ name, method: 'POST', path: `/${name}`, body, answer }, signal);
+  });
 }

@@ -12,12 +12,21 @@ export async function readFlowRunRows(
   ids: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly unknown[]> {
+  return readByIds(ids, (some) =>
+    filterFlowRuns(client, { flow_runs: { id: { any_: some } }, limit: some.length }, signal),
+  );
+}
+
+/** Reads what some ids name, page by page, and each once. Never without ids: a filter that names none lets all pass. */
+export async function readByIds<T>(
+  ids: readonly string[],
+  readPage: (ids: readonly string[]) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  const distinct = [...new Set(ids)];
   return withSmallerPages(async (limit) => {
-    const found: unknown[] = [];
-    for (let i = 0; i < ids.length; i += limit) {
-      // Never without ids: a filter that names none lets all flow runs pass.
-      const filter = { flow_runs: { id: { any_: ids.slice(i, i + limit) } } };
-      found.push(...(await filterFlowRuns(client, { ...filter, limit }, signal)));
+    const found: T[] = [];
+    for (let i = 0; i < distinct.length; i += limit) {
+      found.push(...(await readPage(distinct.slice(i, i + limit))));
     }
     return found;
   });

@@ -2,6 +2,7 @@ import type { Prefect3Client } from './client.ts';
 import type { Clock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import { nothing } from './schemas.ts';
+import { workPoolPath } from './work-pool.ts';
 
 /** What the server is told to expect, in seconds: one for each wake. It gives a worker up after three times this. */
 const INTERVAL_S = 60;
@@ -32,7 +33,7 @@ export class Heartbeat {
     const { client, workPool, clock, logger } = this.#options;
     if (this.worker === undefined || clock.now() - this.#sentMs < QUIET_MS) return;
     this.#sentMs = clock.now();
-    const path = `/work_pools/${encodeURIComponent(workPool)}/workers/heartbeat`;
+    const path = `${workPoolPath(workPool)}/workers/heartbeat`;
     const body = { name: this.worker, heartbeat_interval_seconds: INTERVAL_S };
     try {
       await client.request({ name: 'heartbeat', method: 'POST', path, body, answer: nothing }, signal);

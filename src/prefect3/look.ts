@@ -8,6 +8,7 @@ import { readFlowRunRows, withSmallerPages } from './flow-run-rows.ts';
 import type { Logger } from '../logger.ts';
 import { readRow, readRows, toFlowRun } from './read-flow-run.ts';
 import { type FlowRunRow, scheduledRuns, type State } from './schemas.ts';
+import { workPoolPath } from './work-pool.ts';
 
 export interface LookOptions {
   readonly client: Prefect3Client;
@@ -72,7 +73,7 @@ async function scheduledFlowRuns(
   signal: AbortSignal,
 ): Promise<readonly unknown[]> {
   const body = { work_queue_names: workQueues, ...bounds };
-  const path = `/work_pools/${encodeURIComponent(workPool)}/get_scheduled_flow_runs`;
+  const path = `${workPoolPath(workPool)}/get_scheduled_flow_runs`;
   const name = 'get_scheduled_flow_runs';
   const listed = await client.request({ name, method: 'POST', path, body, answer: scheduledRuns }, signal);
   return listed.map(({ flow_run: run }) => run);

@@ -5,7 +5,7 @@ import type { Clock } from '../clock.ts';
 import { SettingsError } from '../errors.ts';
 import { RecentReads } from './recent-reads.ts';
 import { version, workPool } from './schemas.ts';
-import type { WorkPool } from './work-pool.ts';
+import { type WorkPool, workPoolPath } from './work-pool.ts';
 
 /** How long what is known of the pool counts, in milliseconds: as with the genuine worker, by its heartbeats. */
 const MAX_POOL_AGE_MS = 30_000;
@@ -53,7 +53,7 @@ export class PoolReader {
   }
 
   async #read(signal: AbortSignal): Promise<WorkPool> {
-    const path = `/work_pools/${encodeURIComponent(this.#name)}`;
+    const path = workPoolPath(this.#name);
     const request = { name: 'work_pools', method: 'GET', path, answer: workPool } as const;
     const row = await this.#client.find(request, signal);
     if (row === undefined) {

@@ -1,3 +1,8 @@
+/** Of a pool in the API, below its address. */
+export function workPoolPath(name: string): string {
+  return `/work_pools/${encodeURIComponent(name)}`;
+}
+
 /** How a work pool turns job variables into a job. */
 export interface BaseJobTemplate {
   readonly job_configuration: Readonly<Record<string, unknown>>;

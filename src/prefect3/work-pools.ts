@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Prefect3Client } from './client.ts';
 import type { GivenTemplate } from './merge-template.ts';
-import type { BaseJobTemplate } from './work-pool.ts';
+import { type BaseJobTemplate, workPoolPath } from './work-pool.ts';
 
 const json = z.record(z.string(), z.unknown(), 'expected an object');
 
@@ -33,7 +33,7 @@ export class WorkPools {
     const request = {
       name: 'work-pool',
       method: 'GET',
-      path: pathOf(name),
+      path: workPoolPath(name),
       answer: workPoolWithAll,
     } as const;
     const found = await this.#client.find(request, signal);
@@ -49,11 +49,7 @@ export class WorkPools {
 
   async update(name: string, template: BaseJobTemplate, signal: AbortSignal): Promise<void> {
     const body = { base_job_template: template };
-    const request = { name: 'update-work-pool', method: 'PATCH', path: pathOf(name), body } as const;
+    const request = { name: 'update-work-pool', method: 'PATCH', path: workPoolPath(name), body } as const;
     await this.#client.request({ ...request, answer: z.unknown() }, signal);
   }
-}
-
-function pathOf(name: string): string {
-  return `/work_pools/${encodeURIComponent(name)}`;
 }
