@@ -10,7 +10,7 @@ import { readTaskDefinition } from '../settings/read-task-definition.ts';
 import type { Prefect1Settings, Settings } from '../settings/settings.ts';
 import { buildTaskRequest, type TaskRequestSettings } from './task-request.ts';
 import type { TaskRequest } from '../task-request.ts';
-import type { FlowRunKey } from '../tasks/flow-run-key.ts';
+import { type FlowRunKey, keyForPinned } from '../tasks/flow-run-key.ts';
 
 export interface Prefect1TasksOptions {
   readonly settings: Omit<Settings, 'prefect'> & { readonly prefect: Prefect1Settings };
@@ -64,14 +64,7 @@ export class Prefect1Tasks implements RunTasks<Prefect1FlowRun> {
     const definition = await this.#options.ecs.definition(arn, signal);
     // The genuine agent leaves this to ECS, which names neither the containers nor the remedy.
     definedFlowContainer(arn, definition);
-    const key = await this.#keyOfPinned(signal);
+    const key = await keyForPinned(this.#request.key, this.#request.ecs, () => this.#options.apiKey(signal));
     return buildTaskRequest(run, { ...this.#request, key }, { described: definition });
-  }
-
-  /** A definition that the user registered may lack the secret: then the run is given what is in it. */
-  async #keyOfPinned(signal: AbortSignal): Promise<FlowRunKey> {
-    const { key, ecs } = this.#request;
-    if (!ecs.plaintextApiKey || key.kind !== 'secret') return key;
-    return { ...key, value: await this.#options.apiKey(signal) };
   }
 }

@@ -11,7 +11,7 @@ import type { TaskRequestSettings } from './settings.ts';
 import type { Prefect3Settings, Settings } from '../settings/settings.ts';
 import { buildTaskRequest, pinnedDefinition } from './task-request.ts';
 import type { TaskRequest } from '../task-request.ts';
-import type { FlowRunKey } from '../tasks/flow-run-key.ts';
+import { type FlowRunKey, keyForPinned } from '../tasks/flow-run-key.ts';
 import type { WorkPool } from './work-pool.ts';
 
 export interface Prefect3TasksOptions {
@@ -93,11 +93,9 @@ export class Prefect3Tasks implements RunTasks<Prefect3FlowRun> {
     };
   }
 
-  /** A definition that the user registered may lack the secret: then the run is given what is in it. */
   async #keyFor(arn: string | undefined, signal: AbortSignal): Promise<FlowRunKey> {
     const { settings, apiKey } = this.#options;
     const key: FlowRunKey = settings.prefect.apiKey ?? { kind: 'none' };
-    if (arn === undefined || !settings.ecs.plaintextApiKey || key.kind !== 'secret') return key;
-    return { ...key, value: await apiKey(signal) };
+    return arn === undefined ? key : keyForPinned(key, settings.ecs, () => apiKey(signal));
   }
 }

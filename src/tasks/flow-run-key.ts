@@ -1,4 +1,5 @@
 import type { Secret } from '../secret.ts';
+import type { EcsSettings } from '../settings/settings.ts';
 
 /** How the flow process gets the API key. */
 export type FlowRunKey =
@@ -11,3 +12,15 @@ export type FlowRunKey =
       /** What the secret holds, where it was read to be given in plain text. */
       readonly value?: Secret | undefined;
     };
+
+/**
+ * The key for a task whose definition the user registered: it may lack the secret, so the run is given what is in it
+ * where that is allowed.
+ */
+export async function keyForPinned(
+  key: FlowRunKey,
+  { plaintextApiKey }: Pick<EcsSettings, 'plaintextApiKey'>,
+  read: () => Promise<Secret | undefined>,
+): Promise<FlowRunKey> {
+  return plaintextApiKey && key.kind === 'secret' ? { ...key, value: await read() } : key;
+}
