@@ -1,3 +1,4 @@
+import { secretReference } from '../src/settings/secret-reference.ts';
 import { policy, type Policy } from './cloudformation.ts';
 
 /**
@@ -7,12 +8,12 @@ import { policy, type Policy } from './cloudformation.ts';
  * @param encryptionKey ARN of the customer's key; empty for AWS's own keys, which need no permission.
  */
 export function readKey(arn: string, encryptionKey: string): Policy {
-  const parts = arn.split(':');
+  const reference = secretReference(arn);
   // ECS reads parameters with GetParameters, the functions with GetParameter.
-  const [actions, resource] =
-    parts[2] === 'ssm'
-      ? [['ssm:GetParameter', 'ssm:GetParameters'], arn]
-      : [['secretsmanager:GetSecretValue'], parts.slice(0, 7).join(':')];
+  const actions =
+    reference.service === 'ssm'
+      ? ['ssm:GetParameter', 'ssm:GetParameters']
+      : ['secretsmanager:GetSecretValue'];
   const decrypt = encryptionKey === '' ? [] : [[['kms:Decrypt'], [encryptionKey]] as const];
-  return policy('read-key', [actions, [resource]], ...decrypt);
+  return policy('read-key', [actions, [reference.arn]], ...decrypt);
 }

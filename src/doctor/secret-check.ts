@@ -1,5 +1,6 @@
 import { DescribeSecretCommand, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
+import { secretReference } from '../settings/secret-reference.ts';
 import type { ApiKeySource } from '../settings/settings.ts';
 import { type Check, failed, ok, type Verdict, warning } from './check.ts';
 
@@ -33,21 +34,20 @@ export function secretCheck(source: ApiKeySource | undefined, clients: SecretCli
 }
 
 async function secretVerdict(
-  arn: string,
+  given: string,
   clients: SecretClients,
   abortSignal: AbortSignal,
 ): Promise<Verdict> {
-  const parts = arn.split(':');
-  const region = parts[3] ?? '';
-  if (parts[2] === 'ssm') {
+  const { service, region, arn } = secretReference(given);
+  if (service === 'ssm') {
     // Encrypted still, as its store has it.
     const command = new GetParameterCommand({ Name: arn, WithDecryption: false });
     await clients.ssm(region).send(command, { abortSignal });
-    return ok(`${arn} is there`);
+    return ok(`${given} is there`);
   }
-  const command = new DescribeSecretCommand({ SecretId: parts.slice(0, 7).join(':') });
+  const command = new DescribeSecretCommand({ SecretId: arn });
   const { DeletedDate } = await clients.secretsManager(region).send(command, { abortSignal });
   return DeletedDate === undefined
-    ? ok(`${arn} is there`)
-    : failed(`${arn} is being deleted`, 'Restore it (aws secretsmanager restore-secret), or name another.');
+    ? ok(`${given} is there`)
+    : failed(`${given} is being deleted`, 'Restore it (aws secretsmanager restore-secret), or name another.');
 }

@@ -5,6 +5,7 @@ import { describeError } from '../describe-error.ts';
 import { AwsError } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import { timeoutSignal } from '../timeout-signal.ts';
+import { type SecretReference, secretReference } from './secret-reference.ts';
 import type { ApiKeySource } from './settings.ts';
 
 /** How long a key is kept before it is looked up again: a rotated one takes effect within this time. */
@@ -54,7 +55,9 @@ async function lookUp(
   const timedOut = new Error(`no answer within ${TIMEOUT_MS} ms`);
   using timeout = timeoutSignal(deps.clock, TIMEOUT_MS, timedOut, signal);
   try {
-    return await (arn.split(':')[2] === 'ssm' ? fromSsm : fromSecretsManager)(arn, deps, timeout.signal);
+    const reference = secretReference(arn);
+    const read = reference.service === 'ssm' ? fromSsm : fromSecretsManager;
+    return await read(reference, deps, timeout.signal);
   } catch (error) {
     signal?.throwIfAborted();
     const cause = timeout.signal.aborted ? timedOut : error;
@@ -66,21 +69,23 @@ async function lookUp(
   }
 }
 
-async function fromSsm(arn: string, { ssm }: ApiKeyDeps, signal: AbortSignal): Promise<Secret> {
+async function fromSsm(
+  reference: SecretReference,
+  { ssm }: ApiKeyDeps,
+  signal: AbortSignal,
+): Promise<Secret> {
   const { readParameter } = await import('./read-parameter.ts');
-  return keyFrom(await readParameter(arn, signal, ssm));
+  return keyFrom(await readParameter(reference, signal, ssm));
 }
 
 async function fromSecretsManager(
-  arn: string,
+  reference: SecretReference,
   { secretsManager }: ApiKeyDeps,
   signal: AbortSignal,
 ): Promise<Secret> {
   const { readSecret } = await import('./read-secret.ts');
-  // arn:aws:secretsmanager:region:account:secret:name, then :json-key:version-stage:version-id, as ECS has it.
-  const parts = arn.split(':');
-  const [jsonKey, stage, id] = parts.slice(7);
-  const text = await readSecret({ arn: parts.slice(0, 7).join(':'), stage, id }, signal, secretsManager);
+  const { jsonKey } = reference;
+  const text = await readSecret(reference, signal, secretsManager);
   return keyFrom(jsonKey ? valueUnder(jsonKey, text) : text);
 }
 

@@ -1,17 +1,11 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SecretReference } from './secret-reference.ts';
 
-/** A secret, and the version of it that is meant: the current one when neither stage nor id is set. */
-export interface SecretVersion {
-  readonly arn: string;
-  readonly stage: string | undefined;
-  readonly id: string | undefined;
-}
-
-/** The text of a secret; read with a client for the region in its ARN unless one is given. */
+/** The text of a secret, of its current version when neither stage nor id is set; read with a client for the region in its ARN unless one is given. */
 export async function readSecret(
-  { arn, stage, id }: SecretVersion,
+  { arn, region, stage, id }: Omit<SecretReference, 'service' | 'jsonKey'>,
   abortSignal: AbortSignal,
-  client = new SecretsManagerClient({ region: arn.split(':')[3] ?? '' }),
+  client = new SecretsManagerClient({ region }),
 ): Promise<string | undefined> {
   const command = new GetSecretValueCommand({
     SecretId: arn,

@@ -6,6 +6,7 @@ import { systemClock } from '../../src/clock.ts';
 import { createAgent } from '../../src/create-agent.ts';
 import type { Warm } from '../../src/functions/warm.ts';
 import type { Logger } from '../../src/logger.ts';
+import { secretReference } from '../../src/settings/secret-reference.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import { uuids } from '../../src/sandbox/uuids.ts';
 import { AWS } from '../support/ecs.ts';
@@ -42,8 +43,7 @@ export async function loadEverything(settings: Settings): Promise<void> {
   });
   await (await launching()).ecsClient.send(new ListClustersCommand());
   const { readSecret } = await import('../../src/settings/read-secret.ts');
-  const key = { arn: '', stage: undefined, id: undefined };
-  await readSecret(key, new AbortController().signal, secretsManager);
+  await readSecret(secretReference(''), new AbortController().signal, secretsManager);
   await import('../../src/agent/recover.ts');
   await import('../../src/functions/poll-and-note.ts');
   if (settings.prefect.generation === 1) {
