@@ -62,11 +62,11 @@ export async function wake(
   }
   const { pollAndNote } = await polling;
   const { report, notes, isBlocked, failure } = await pollAndNote(warm, begun);
-  const ended = { ...cost(), report, isBlocked };
+  const spent = cost();
+  const ended = { ...spent, report, isBlocked };
   if (!isIdle(ended) || failure !== undefined) await measure?.(ended);
   if (failure !== undefined) throw failure.error;
-  const { agent: name, durationMs, calls: made } = ended;
-  return { agent: name, durationMs, calls: made, dryRun, notes, ...report };
+  return { ...spent, dryRun, notes, ...report };
 }
 
 function isIdle({ report, calls, isBlocked }: EndedPoll): boolean {
