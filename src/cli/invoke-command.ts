@@ -1,15 +1,13 @@
 import { Command } from 'commander';
 import type { CliIo } from './cli-io.ts';
+import { withDeploymentOptions } from './deployment-options.ts';
 import type { InvokeOptions } from './invoke.ts';
 import { parseCount } from './parse-count.ts';
 
 /** `agent invoke` */
 export function invokeCommand(io: CliIo, onEnd: (code: number) => void): Command {
-  return new Command('invoke')
+  return withDeploymentOptions(new Command('invoke'))
     .description('Invoke the deployed poll function, and show its log and its result.')
-    .option('--stage <stage>', 'Stage that the function was deployed to.', 'dev')
-    .option('--function-name <name>', 'Name or ARN. (default: serverless-prefect-agent-<stage>-poll)')
-    .option('--region <region>', 'AWS region. (default: that of the AWS configuration)')
     .option('--endpoint-url <url>', 'Endpoint of Lambda. (default: that of AWS)')
     .option('--dry-run', 'Only ask what a poll would do.')
     .option('--max-polls <number>', 'How often to poll. (default: until nothing is due)', parseCount)

@@ -1,7 +1,7 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import type { CliIo, GlobalOptions } from './cli-io.ts';
+import type { CliIo } from './cli-io.ts';
 import { colorsFor } from './colors.ts';
-import { pollFunctionOf } from './deployment-names.ts';
+import { type DeploymentOptions, pollFunctionName } from './deployment-options.ts';
 import { EXIT_CODES, exitCodeOfFunctionError, exitCodeOfReport } from './exit-codes.ts';
 import { type Invocation, invokePoll } from './invoke-poll.ts';
 import { jsonText } from './json-text.ts';
@@ -15,10 +15,7 @@ const CONNECTION_TIMEOUT_MS = 3000;
 /** Longer than the function may take. */
 const REQUEST_TIMEOUT_MS = 65_000;
 
-export interface InvokeOptions extends GlobalOptions {
-  readonly stage: string;
-  readonly functionName?: string;
-  readonly region?: string;
+export interface InvokeOptions extends DeploymentOptions {
   readonly endpointUrl?: string;
   readonly dryRun?: boolean;
   readonly maxPolls?: number;
@@ -26,8 +23,8 @@ export interface InvokeOptions extends GlobalOptions {
 
 /** Invokes the deployed function, shows its log and its result, and answers the exit code. */
 export async function invoke(io: CliIo, options: InvokeOptions): Promise<number> {
-  const { stage, functionName = pollFunctionOf(stage), dryRun, maxPolls } = options;
-  const { region, endpointUrl } = options;
+  const { dryRun, maxPolls, region, endpointUrl } = options;
+  const functionName = pollFunctionName(options);
   const client = new LambdaClient({
     ...(region !== undefined && { region }),
     ...(endpointUrl !== undefined && { endpoint: endpointUrl }),

@@ -1,12 +1,12 @@
-import type { Command } from 'commander';
+import { Command } from 'commander';
 import type { CliIo } from './cli-io.ts';
-import { withControlOptions } from './pause-command.ts';
+import { withControlOptions, withFunctionName } from './deployment-options.ts';
 import type { PokeOptions } from './poke.ts';
 
 /** `agent poke` */
 export function pokeCommand(io: CliIo, onEnd: (code: number) => void): Command {
-  return withControlOptions('poke', 'Have the deployed agent poll at once, without waiting for it.')
-    .option('--function-name <name>', 'Name or ARN. (default: serverless-prefect-agent-<stage>-poll)')
+  return withFunctionName(withControlOptions(new Command('poke')))
+    .description('Have the deployed agent poll at once, without waiting for it.')
     .addHelpText('after', HELP)
     .action(async (_, self: Command) => {
       const { poke } = await import('./poke.ts');

@@ -5,7 +5,7 @@ import { AwsError } from '../errors.ts';
 import { toAwsError } from './aws-errors.ts';
 import type { CliIo, GlobalOptions } from './cli-io.ts';
 import { type ControlOptions, tableOf, withControl } from './control-requests.ts';
-import { pollFunctionOf } from './deployment-names.ts';
+import { clientConfig, pollFunctionName } from './deployment-options.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { jsonText } from './json-text.ts';
 import { oneLine } from './one-line.ts';
@@ -16,8 +16,9 @@ export interface PokeOptions extends GlobalOptions, ControlOptions {
 
 /** Has the deployed agent poll at once, without waiting for it, and answers the exit code. */
 export async function poke({ stdout, clock }: CliIo, options: PokeOptions): Promise<number> {
-  const { stage, functionName = pollFunctionOf(stage), region, json } = options;
-  const client = new LambdaClient({ ...(region !== undefined && { region }) });
+  const { json } = options;
+  const functionName = pollFunctionName(options);
+  const client = new LambdaClient(clientConfig(options));
   const answer = await ask(options, {
     startPoll: (signal) => startPoll(client, functionName, signal),
     nowMs: clock.now(),
