@@ -1,20 +1,5 @@
-import type { PoolDefaults } from '../prefect3/base-job-template.ts';
+import { noPoolDefaults, type PoolDefaults } from '../prefect3/base-job-template.ts';
 import type { Settings } from '../settings/settings.ts';
-
-/** What a template has of no deployment. */
-export const noPoolDefaults: PoolDefaults = {
-  cluster: undefined,
-  launchType: undefined,
-  taskRoleArn: undefined,
-  executionRoleArn: undefined,
-  network: undefined,
-  image: undefined,
-  cpu: undefined,
-  memory: undefined,
-  apiKeySecretArn: undefined,
-  authStringSecretArn: undefined,
-  logGroup: undefined,
-};
 
 /** What the settings say of the tasks of this deployment. */
 export function poolDefaults({ ecs, prefect }: Settings): PoolDefaults {

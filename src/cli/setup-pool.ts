@@ -1,6 +1,6 @@
 import { CallCounter } from '../call-counter.ts';
 import { AgentError, SettingsError } from '../errors.ts';
-import { baseJobTemplate } from '../prefect3/base-job-template.ts';
+import { baseJobTemplate, noPoolDefaults } from '../prefect3/base-job-template.ts';
 import { Prefect3Client } from '../prefect3/client.ts';
 import { mergeTemplate } from '../prefect3/merge-template.ts';
 import { WorkPools } from '../prefect3/work-pools.ts';
@@ -11,7 +11,7 @@ import type { CliIo, GlobalOptions } from './cli-io.ts';
 import { colorsFor } from './colors.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { type FlagValues, loadSettingsWithFlags } from './load-settings-with-flags.ts';
-import { noPoolDefaults, poolDefaults } from './pool-defaults.ts';
+import { poolDefaults } from './pool-defaults.ts';
 import { poolChangesText, poolOutcomeText, type PoolSetup } from './setup-pool-text.ts';
 
 const TIMEOUT_MS = 60_000;

@@ -27,6 +27,21 @@ export interface PoolDefaults {
   readonly logGroup: string | undefined;
 }
 
+/** What a template has of no deployment. */
+export const noPoolDefaults: PoolDefaults = {
+  cluster: undefined,
+  launchType: undefined,
+  taskRoleArn: undefined,
+  executionRoleArn: undefined,
+  network: undefined,
+  image: undefined,
+  cpu: undefined,
+  memory: undefined,
+  apiKeySecretArn: undefined,
+  authStringSecretArn: undefined,
+  logGroup: undefined,
+};
+
 /**
  * The base job template of a pool for this agent, which the genuine ECS worker understands as well. It has the
  * variables of the worker's own, but for `aws_credentials` and those that neither of the two uses.

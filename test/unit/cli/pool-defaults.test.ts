@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { noPoolDefaults, poolDefaults } from '../../../src/cli/pool-defaults.ts';
-import type { PoolDefaults } from '../../../src/prefect3/base-job-template.ts';
+import { poolDefaults } from '../../../src/cli/pool-defaults.ts';
+import { noPoolDefaults, type PoolDefaults } from '../../../src/prefect3/base-job-template.ts';
 import { loadSettings } from '../../../src/settings/load-settings.ts';
 
 const SECRET = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:prefect-AbCdEf';

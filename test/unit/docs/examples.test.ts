@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { noPoolDefaults } from '../../../src/cli/pool-defaults.ts';
-import { baseJobTemplate } from '../../../src/prefect3/base-job-template.ts';
+import { baseJobTemplate, noPoolDefaults } from '../../../src/prefect3/base-job-template.ts';
 
 test('the job variables of the example are those of the pool that setup-pool makes', async () => {
   const example = await readFile('examples/prefect-3/etl.py', 'utf8');

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { FlowRunError, SettingsError } from '../../../src/errors.ts';
-import { baseJobTemplate, type PoolDefaults } from '../../../src/prefect3/base-job-template.ts';
+import {
+  baseJobTemplate,
+  noPoolDefaults,
+  type PoolDefaults,
+} from '../../../src/prefect3/base-job-template.ts';
 import { blamingPool } from '../../../src/prefect3/blame-pool.ts';
 import { checkWorkPool } from '../../../src/prefect3/check-work-pool.ts';
 import { clusterOf } from '../../../src/prefect3/cluster-of.ts';
@@ -95,19 +99,6 @@ describe('the cluster of a run', () => {
 });
 
 describe('the template of a new pool', () => {
-  const none: PoolDefaults = {
-    cluster: undefined,
-    launchType: undefined,
-    taskRoleArn: undefined,
-    executionRoleArn: undefined,
-    network: undefined,
-    image: undefined,
-    cpu: undefined,
-    memory: undefined,
-    apiKeySecretArn: undefined,
-    authStringSecretArn: undefined,
-    logGroup: undefined,
-  };
   const network = { awsvpcConfiguration: { subnets: ['subnet-a'] } };
   const all: PoolDefaults = {
     cluster: 'flows',
@@ -124,7 +115,7 @@ describe('the template of a new pool', () => {
   };
 
   test('makes the task that the genuine worker’s makes, where it is given nothing', async () => {
-    const own = pool(baseJobTemplate(none));
+    const own = pool(baseJobTemplate(noPoolDefaults));
     for (const jobVariables of [
       {},
       { cpu: 256, memory: 512, image: 'a', labels: { a: 'b' }, env: { A: '1' } },
@@ -156,9 +147,12 @@ describe('the template of a new pool', () => {
     expect(request.logStream?.group).toBe('/flows');
   });
 
-  test.each([none, all])('declares each variable that it uses, as the server demands', (defaults) => {
-    const { job_configuration, variables } = baseJobTemplate(defaults);
-    const used = placeholdersIn(job_configuration).map(({ name }) => name);
-    expect(new Set(used)).toEqual(new Set(Object.keys(variables.properties ?? {})));
-  });
+  test.each([noPoolDefaults, all])(
+    'declares each variable that it uses, as the server demands',
+    (defaults) => {
+      const { job_configuration, variables } = baseJobTemplate(defaults);
+      const used = placeholdersIn(job_configuration).map(({ name }) => name);
+      expect(new Set(used)).toEqual(new Set(Object.keys(variables.properties ?? {})));
+    },
+  );
 });
