@@ -7,7 +7,7 @@ const MAX_SKEW_MS = 5000;
 /** AWS refuses signatures that are older or newer. */
 const MAX_SIGNED_SKEW_MS = 300_000;
 
-const TODO = 'Set the clock by NTP on the one that is wrong: start times are compared by both.';
+const ADVICE = 'Set the clock by NTP on the one that is wrong: start times are compared by both.';
 
 /** Whether this machine and the Prefect API have the same time. */
 export function clockCheck(api: string, clock: Clock, send: typeof fetch): Check {
@@ -22,7 +22,7 @@ export function clockCheck(api: string, clock: Clock, send: typeof fetch): Check
       const skewMs = (sentMs + clock.now()) / 2 - (date + 500);
       const text = `this machine is ${Math.round(Math.abs(skewMs) / 1000)} s ${skewMs < 0 ? 'behind' : 'ahead of'} the Prefect API`;
       if (Math.abs(skewMs) <= MAX_SKEW_MS) return ok('the same here and at the Prefect API');
-      return Math.abs(skewMs) <= MAX_SIGNED_SKEW_MS ? warning(text, TODO) : failed(text, TODO);
+      return Math.abs(skewMs) <= MAX_SIGNED_SKEW_MS ? warning(text, ADVICE) : failed(text, ADVICE);
     },
   };
 }

@@ -13,7 +13,7 @@ const network = z.object({
 /** ECS takes no more. */
 const MAX_SUBNETS = 16;
 
-const TODO =
+const ADVICE =
   'Give them a route to a NAT gateway, or to an internet gateway with PREFECT__CLOUD__AGENT__ECS__ASSIGN_PUBLIC_IP=true.';
 
 /** Whether tasks in the subnets reach anything outside: the Prefect API, the registry of their image. */
@@ -60,12 +60,12 @@ async function subnetVerdict(
   const vpc = /<vpcId>([\w-]+)</.exec(subnet)?.[1] ?? '';
   const way = await wayOut(aws, id, vpc, signal);
   if (way === undefined) {
-    return warning(`${id} has no route to the outside: tasks reach VPC endpoints and peers alone`, TODO);
+    return warning(`${id} has no route to the outside: tasks reach VPC endpoints and peers alone`, ADVICE);
   }
   if (way.startsWith('igw-') && !isPublic) {
     return failed(
       `${id} leads to an internet gateway, and tasks get no public address: they reach nothing outside`,
-      TODO,
+      ADVICE,
     );
   }
   return ok(`${id} leads out by ${way}`);
