@@ -1,9 +1,10 @@
-import { onTestFinished, vi } from 'vitest';
+import { onTestFinished } from 'vitest';
 import { CallCounter } from '../../src/call-counter.ts';
 import { createAgent } from '../../src/create-agent.ts';
-import { type EcsOptions, startEcs } from '../../src/sandbox/ecs/ecs-server.ts';
+import type { EcsOptions } from '../../src/sandbox/ecs/ecs-server.ts';
 import { type Prefect1Options, startPrefect1 } from '../../src/sandbox/prefect1/prefect1-server.ts';
 import { loadSettings } from '../../src/settings/load-settings.ts';
+import { ecsForAgent } from './ecs-for-agent.ts';
 import { JumpingClock } from './jumping-clock.ts';
 import { RecordingLogger } from './recording-logger.ts';
 
@@ -20,18 +21,8 @@ const BUDGET_MS = 50_000;
 export async function recoveryWorld({ ecs: ecsOptions = {}, prefect = {}, env = {} }: WorldOptions = {}) {
   const clock = new JumpingClock();
   const api = await startPrefect1({ clock, ...prefect });
-  const ecs = await startEcs({ clock, runner: undefined, playMs: 3_600_000, ...ecsOptions });
-  onTestFinished(async () => {
-    vi.unstubAllEnvs();
-    await Promise.all([api.close(), ecs.close()]);
-  });
-  const aws = {
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'example',
-    AWS_ENDPOINT_URL_ECS: ecs.endpoint,
-  };
-  for (const [name, value] of Object.entries(aws)) vi.stubEnv(name, value);
+  onTestFinished(() => api.close());
+  const { ecs, aws } = await ecsForAgent({ clock, ...ecsOptions });
   api.createTenant();
   const variables = {
     AWS_LAMBDA_FUNCTION_NAME: 'poll',

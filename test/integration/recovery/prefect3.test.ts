@@ -1,12 +1,13 @@
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { CallCounter } from '../../../src/call-counter.ts';
 import { createAgent } from '../../../src/create-agent.ts';
 import { MemoryControlStore } from '../../../src/control/memory-control-store.ts';
 import { hearTaskStopped } from '../../../src/functions/hear-task-stopped.ts';
-import { type EcsOptions, startEcs } from '../../../src/sandbox/ecs/ecs-server.ts';
+import type { EcsOptions } from '../../../src/sandbox/ecs/ecs-server.ts';
 import type { FaultPlan } from '../../../src/sandbox/faults.ts';
 import { startPrefect3 } from '../../../src/sandbox/prefect3/prefect3-server.ts';
 import { loadSettings } from '../../../src/settings/load-settings.ts';
+import { ecsForAgent } from '../../support/ecs-for-agent.ts';
 import { template } from '../../support/job.ts';
 import { JumpingClock } from '../../support/jumping-clock.ts';
 import { never } from '../../support/prefect1.ts';
@@ -21,18 +22,8 @@ const NO_IMAGE = {
 async function world(ecsOptions: Partial<EcsOptions> = {}, faults?: FaultPlan) {
   const clock = new JumpingClock();
   const api = await startPrefect3({ clock, ...(faults && { faults }) });
-  const ecs = await startEcs({ clock, runner: undefined, playMs: 3_600_000, ...ecsOptions });
-  onTestFinished(async () => {
-    vi.unstubAllEnvs();
-    await Promise.all([api.close(), ecs.close()]);
-  });
-  const aws = {
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
-    AWS_SECRET_ACCESS_KEY: 'example',
-    AWS_ENDPOINT_URL_ECS: ecs.endpoint,
-  };
-  for (const [name, value] of Object.entries(aws)) vi.stubEnv(name, value);
+  onTestFinished(() => api.close());
+  const { ecs } = await ecsForAgent({ clock, ...ecsOptions });
   api.createWorkPool({ base_job_template: { ...template() } });
   const { id: deploymentId } = api.createDeployment();
   const settings = await loadSettings({
