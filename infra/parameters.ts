@@ -26,7 +26,13 @@ export interface Parameters {
 }
 
 /** Parameters that are used as they are given. */
-export const UNCHECKED = ['schedule', 'memoryMb', 'logRetentionDays', 'alarmAfterSeconds'] as const;
+export const UNCHECKED = [
+  'schedule',
+  'memoryMb',
+  'logRetentionDays',
+  'alarmAfterSeconds',
+  'alarmLatenessSeconds',
+] as const;
 
 const clusterArns = listOf(
   /^arn:aws[a-z-]*:ecs:[\w-]+:\d{12}:cluster\/[\w*-]+$/,

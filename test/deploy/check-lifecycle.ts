@@ -80,7 +80,7 @@ async function checkResources(checks: Checks, aws: Ministack): Promise<void> {
   );
   const alarms = await aws.query('monitoring', 'DescribeAlarms');
   const names = Array.from(alarms.matchAll(/<AlarmName>([^<]+)</g), ([, name]) => name).sort();
-  const kinds = ['circuit-open', 'dead-letters', 'launches-failed', 'no-successful-poll'];
+  const kinds = ['circuit-open', 'dead-letters', 'late-launches', 'launches-failed', 'no-successful-poll'];
   checks.equal(
     'the alarms',
     names,
