@@ -8,12 +8,10 @@ import type { Limits } from './limits.ts';
 import type { Logger } from '../logger.ts';
 import type { Platform, PollContext } from './poll-context.ts';
 import { type PollReport, PollTally } from './poll-report.ts';
-import { PollFailedError } from './poll-failed-error.ts';
-import { pollUntilIdle } from './poll-until-idle.ts';
+import { pollUntilIdle } from './poll.ts';
 import type { PrefectBackend } from './prefect-backend.ts';
 import type { Preparation } from './preparation.ts';
 import { Timings } from './timings.ts';
-import { sweep } from './sweep.ts';
 import { Trial } from './trial.ts';
 
 /** What a platform that does not say how fast it is needs for a batch, in milliseconds. */
@@ -195,11 +193,8 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
       const { live } = await import('./live.ts');
       await live(context, { maxPolls, agentAddress: this.agentAddress, stop });
     } else {
-      const failure = await sweep(context);
       const { leadMs, lingerMs } = this;
       await pollUntilIdle(context, { maxPolls: tally.polls + maxPolls, leadMs, lingerMs, stop, interrupted });
-      if (failure !== undefined)
-        throw new PollFailedError(`The sweep failed: ${failure}`, context.tally.report());
     }
     return context.tally.report();
   }

@@ -3,7 +3,8 @@ import { serveAgentApi } from './agent-server.ts';
 import { Backoff } from './backoff.ts';
 import { describeError } from '../describe-error.ts';
 import type { FlowRun } from './flow-run.ts';
-import { deploy, type Due, look } from './poll.ts';
+import { type Due, look } from './look.ts';
+import { deploy } from './poll.ts';
 import type { PollContext } from './poll-context.ts';
 import { sweep } from './sweep.ts';
 
