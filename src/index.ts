@@ -13,7 +13,7 @@ export type { PrefectBackend } from './agent/prefect-backend.ts';
 export type { Preparation } from './agent/preparation.ts';
 export { CallCounter } from './call-counter.ts';
 export { type Clock, systemClock } from './clock.ts';
-export { createAgent, type CreateAgentDependencies, type CreatedAgent } from './create-agent.ts';
+export { createAgent, type CreateAgentDependencies, type CreatedAgent } from './compose/create-agent.ts';
 export { EcsAgent, type EcsAgentDependencies } from './ecs/ecs-agent.ts';
 export { AgentError, AwsError, FlowRunError, PrefectApiError, SettingsError } from './errors.ts';
 export type { Logger } from './logger.ts';

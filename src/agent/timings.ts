@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { Slowest } from '../slowest.ts';
+import { Slowest } from './slowest.ts';
 
 /** Telling is some requests and a claim is one, so each says something of the other. */
 const REQUESTS_TO_TELL = 3;

@@ -1,7 +1,7 @@
 import { CallCounter } from '../call-counter.ts';
-import { createAgent } from '../create-agent.ts';
+import { createAgent } from '../compose/create-agent.ts';
 import { AgentError } from '../errors.ts';
-import { plan } from '../plan.ts';
+import { plan } from '../compose/plan.ts';
 import { timeoutSignal } from '../timeout-signal.ts';
 import type { CliIo, GlobalOptions } from './cli-io.ts';
 import { colorsFor } from './colors.ts';

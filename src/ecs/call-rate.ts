@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { Slowest } from '../slowest.ts';
+import { Slowest } from '../agent/slowest.ts';
 
 /** The rate of a kind of call. */
 export interface CallRateOptions {

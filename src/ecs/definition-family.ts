@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isObject } from '../is-object.ts';
 import { withoutLastUsed } from './last-used.ts';
-import type { TaskDefinitionContent } from '../task-request.ts';
+import type { TaskDefinitionContent } from '../tasks/task-request.ts';
 
 /** What every family of ours begins with. Users and Prefect's own agent have families that begin so too. */
 export const FAMILY_PREFIX = 'prefect-';

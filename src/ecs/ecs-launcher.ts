@@ -18,7 +18,7 @@ import { readRefusal } from './refusal.ts';
 import { runTask, type RunTaskResult } from './run-task.ts';
 import { startedBy } from './started-by.ts';
 import type { TaskDefinitions } from './task-definitions.ts';
-import { CLAIM_KEY_TAG, type TaskDefinitionSource, type TaskRequest } from '../task-request.ts';
+import { CLAIM_KEY_TAG, type TaskDefinitionSource, type TaskRequest } from '../tasks/task-request.ts';
 import { timeoutSignal } from '../timeout-signal.ts';
 
 /** Launches under way at once. At 20 a second, one may take more than a second. */

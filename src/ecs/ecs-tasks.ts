@@ -14,7 +14,7 @@ import { listPages } from './list-pages.ts';
 import type { EcsSender } from './retrying-sender.ts';
 import { flowRunStartedBy, startedBy } from './started-by.ts';
 import { describedTasks, readTaskEnd } from './task-end.ts';
-import { CLAIM_KEY_TAG } from '../task-request.ts';
+import { CLAIM_KEY_TAG } from '../tasks/task-request.ts';
 
 /** Of AWS's 100 at once and 20 a second for the account, so much for one sweep. */
 const READ_RATE = { burst: 50, perSecond: 15, isLimit: true };

@@ -1,5 +1,5 @@
 import type { Tag } from '@aws-sdk/client-ecs';
-import type { TaskDefinitionContent } from '../task-request.ts';
+import type { TaskDefinitionContent } from '../tasks/task-request.ts';
 
 /** The tag of a task definition that says on which day a run last used it: a UTC date, YYYY-MM-DD. */
 export const LAST_USED = 'prefect:last-used';

@@ -1,4 +1,4 @@
-import type { LogStream } from '../task-request.ts';
+import type { LogStream } from '../tasks/task-request.ts';
 
 /** Where the AWS console is, by the partition of a task's ARN. */
 const CONSOLES = new Map<string, (region: string) => string>([

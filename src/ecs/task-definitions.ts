@@ -12,7 +12,7 @@ import { familyOf } from './definition-family.ts';
 import { dayOf, hasRoomForLastUsed, LAST_USED, lastUsedOf, withLastUsed } from './last-used.ts';
 import type { EcsSender } from './retrying-sender.ts';
 import { SharedCalls } from './shared-calls.ts';
-import type { TaskDefinitionContent } from '../task-request.ts';
+import type { TaskDefinitionContent } from '../tasks/task-request.ts';
 import type { Logger } from '../logger.ts';
 import { timeoutSignal } from '../timeout-signal.ts';
 

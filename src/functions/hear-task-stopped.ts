@@ -2,7 +2,7 @@ import { recoverStopped } from '../agent/recover-stopped.ts';
 import type { Clock } from '../clock.ts';
 import type { ControlStore } from '../control/control-record.ts';
 import { recordStop } from '../control/record-stop.ts';
-import type { CreatedAgent } from '../create-agent.ts';
+import type { CreatedAgent } from '../compose/create-agent.ts';
 import type { TaskReference } from '../ecs/ecs-tasks.ts';
 import { AgentError } from '../errors.ts';
 import type { Logger } from '../logger.ts';

@@ -1,6 +1,6 @@
 import { leftAloneText, pausedText } from '../control/health.ts';
 import { AgentError } from '../errors.ts';
-import { type PlannedRun, plan } from '../plan.ts';
+import { type PlannedRun, plan } from '../compose/plan.ts';
 import { timeoutSignal } from '../timeout-signal.ts';
 import type { Begun } from './poll-and-note.ts';
 import type { Warm } from './warm.ts';

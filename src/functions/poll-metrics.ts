@@ -1,6 +1,6 @@
 import type { PollReport } from '../agent/poll-report.ts';
 import type { CallCounts, TakenCalls } from '../call-counter.ts';
-import type { Metric } from '../emf.ts';
+import type { Metric } from './emf.ts';
 import type { Settings } from '../settings/settings.ts';
 
 /** What an invocation did and what it cost, whether it failed or not. */

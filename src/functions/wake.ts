@@ -1,7 +1,7 @@
 import { type PollReport, PollTally } from '../agent/poll-report.ts';
 import type { TakenCalls } from '../call-counter.ts';
 import { AgentError } from '../errors.ts';
-import type { PlannedRun } from '../plan.ts';
+import type { PlannedRun } from '../compose/plan.ts';
 import { timeoutSignal } from '../timeout-signal.ts';
 import type { PollEvent } from './poll-event.ts';
 import type { EndedPoll } from './poll-metrics.ts';

@@ -3,7 +3,7 @@ import { CallCounter } from '../call-counter.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import type { ControlStore } from '../control/control-record.ts';
 import { createControlStore } from '../control/create-control-store.ts';
-import { createAgent, type CreatedAgent } from '../create-agent.ts';
+import { createAgent, type CreatedAgent } from '../compose/create-agent.ts';
 import type { Logger } from '../logger.ts';
 import { loadSettings } from '../settings/load-settings.ts';
 import type { Settings } from '../settings/settings.ts';

@@ -1,5 +1,5 @@
 import { systemClock } from '../clock.ts';
-import { emfLine } from '../emf.ts';
+import { emfLine } from './emf.ts';
 import type { Settings } from '../settings/settings.ts';
 import { type EndedPoll, pollMetrics } from './poll-metrics.ts';
 

@@ -5,7 +5,7 @@ import {
   connectionError,
   readRetryAfter,
   tooManyRequests,
-} from '../api-error.ts';
+} from '../prefect-api/api-error.ts';
 import { PrefectApiError, type PrefectApiErrorOptions } from '../errors.ts';
 
 /** One entry of a GraphQL answer's `errors`. */

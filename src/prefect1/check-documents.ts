@@ -1,4 +1,4 @@
-import { runTaskProblems, taskDefinitionProblems } from '../boto-arguments.ts';
+import { runTaskProblems, taskDefinitionProblems } from '../python/boto-arguments.ts';
 import { FlowRunError } from '../errors.ts';
 import type { EcsRun } from './run-config.ts';
 

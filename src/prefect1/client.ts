@@ -1,15 +1,15 @@
 import type { TadaDocumentNode } from 'gql.tada';
 import { ClientError, GraphQLClient } from 'graphql-request';
 import type * as z from 'zod/mini';
-import { ApiCalls } from '../api-calls.ts';
-import type { ApiErrorContext } from '../api-error.ts';
+import { ApiCalls } from '../prefect-api/api-calls.ts';
+import type { ApiErrorContext } from '../prefect-api/api-error.ts';
 import { errorEntries, fromEntries, type GraphQLErrorEntry, malformed, toApiError } from './api-error.ts';
-import { boundedFetch } from '../bounded-fetch.ts';
+import { boundedFetch } from '../prefect-api/bounded-fetch.ts';
 import type { CallCounter } from '../call-counter.ts';
 import type { Clock } from '../clock.ts';
 import { describeIssues } from '../describe-issues.ts';
-import type { Resend } from '../resend.ts';
-import type { RestPeriod } from '../rest-period.ts';
+import type { Resend } from '../prefect-api/resend.ts';
+import type { RestPeriod } from '../prefect-api/rest-period.ts';
 import type { Secret } from '../secret.ts';
 import { withoutSecrets } from '../without-secrets.ts';
 

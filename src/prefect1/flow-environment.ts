@@ -1,4 +1,4 @@
-import { pythonRepr } from '../python-repr.ts';
+import { pythonRepr } from '../python/python-repr.ts';
 import type { Prefect1FlowRun } from './flow-run.ts';
 import type { TaskRequestSettings } from './task-request.ts';
 

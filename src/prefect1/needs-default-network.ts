@@ -1,5 +1,5 @@
 import type { EcsSettings } from '../settings/settings.ts';
-import type { TaskRequest } from '../task-request.ts';
+import type { TaskRequest } from '../tasks/task-request.ts';
 
 /**
  * Whether a task runs in the default VPC: nobody chose a network, and the agent's launch type is FARGATE, or the

@@ -1,4 +1,4 @@
-import { withTaskSize } from '../boto-arguments.ts';
+import { withTaskSize } from '../python/boto-arguments.ts';
 import { flowCommand } from './flow-command.ts';
 import { FLOW } from './flow-container.ts';
 import { flowEnvironment } from './flow-environment.ts';
@@ -16,7 +16,7 @@ import {
   type NamedEntry,
   readContainers,
 } from '../tasks/containers.ts';
-import type { TaskRequest } from '../task-request.ts';
+import type { TaskRequest } from '../tasks/task-request.ts';
 
 /** The arguments of RunTask for a run. @throws FlowRunError */
 export function buildRunTask(

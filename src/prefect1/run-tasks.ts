@@ -4,12 +4,12 @@ import { HARMLESS_VARIABLES } from './flow-environment.ts';
 import type { Prefect1FlowRun } from './flow-run.ts';
 import { needsDefaultNetwork } from './needs-default-network.ts';
 import { definedFlowContainer } from './pinned-definition.ts';
-import type { EcsLookUps, RunTasks } from '../run-tasks.ts';
+import type { EcsLookUps, RunTasks } from '../tasks/run-tasks.ts';
 import type { Secret } from '../secret.ts';
 import { readTaskDefinition } from '../settings/read-task-definition.ts';
 import type { Prefect1Settings, Settings } from '../settings/settings.ts';
 import { buildTaskRequest, type TaskRequestSettings } from './task-request.ts';
-import type { TaskRequest } from '../task-request.ts';
+import type { TaskRequest } from '../tasks/task-request.ts';
 import { type FlowRunKey, keyForPinned } from '../tasks/flow-run-key.ts';
 
 export interface Prefect1TasksOptions {

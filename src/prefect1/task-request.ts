@@ -1,5 +1,5 @@
 import type { Tag, TaskDefinition } from '@aws-sdk/client-ecs';
-import { withTaskSize } from '../boto-arguments.ts';
+import { withTaskSize } from '../python/boto-arguments.ts';
 import { checkDocuments } from './check-documents.ts';
 import { chosenByRun } from './chosen-by-run.ts';
 import type { Clock } from '../clock.ts';
@@ -28,7 +28,7 @@ import { ensureContainer, environmentEntries, mergeByName, readContainers } from
 import { fitRequest } from '../tasks/fit-request.ts';
 import type { FlowRunKey } from '../tasks/flow-run-key.ts';
 import { logStreamOf } from '../tasks/log-stream.ts';
-import type { TaskDefinitionContent, TaskDefinitionSource, TaskRequest } from '../task-request.ts';
+import type { TaskDefinitionContent, TaskDefinitionSource, TaskRequest } from '../tasks/task-request.ts';
 
 /** The settings that shape a task. */
 export interface TaskRequestSettings {

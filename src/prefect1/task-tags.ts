@@ -1,5 +1,5 @@
 import { FlowRunError } from '../errors.ts';
-import { CLAIM_KEY_TAG } from '../task-request.ts';
+import { CLAIM_KEY_TAG } from '../tasks/task-request.ts';
 import type { Container } from '../tasks/containers.ts';
 import { MAX_TAG_VALUE_LENGTH, MAX_TAGS } from '../tasks/tag-limits.ts';
 import type { Prefect1FlowRun } from './flow-run.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { allDone } from '../all-done.ts';
+import { allDone } from './all-done.ts';
 import type { Claimant } from '../agent/flow-run.ts';
 import type { HeldRun, SweepQuery } from '../agent/held-run.ts';
 import type {

@@ -1,13 +1,13 @@
 import type * as z from 'zod/mini';
-import { ApiCalls } from '../api-calls.ts';
-import { apiError, connectionError } from '../api-error.ts';
-import { boundedFetch } from '../bounded-fetch.ts';
+import { ApiCalls } from '../prefect-api/api-calls.ts';
+import { apiError, connectionError } from '../prefect-api/api-error.ts';
+import { boundedFetch } from '../prefect-api/bounded-fetch.ts';
 import type { CallCounter } from '../call-counter.ts';
 import type { Clock } from '../clock.ts';
 import { describeIssues } from '../describe-issues.ts';
 import { PrefectApiError } from '../errors.ts';
 import { type AnswerContext, problemText, readAnswer } from './rest-answer.ts';
-import type { RestPeriod } from '../rest-period.ts';
+import type { RestPeriod } from '../prefect-api/rest-period.ts';
 import type { Secret } from '../secret.ts';
 import { csrfToken } from './schemas.ts';
 import { withoutSecrets } from '../without-secrets.ts';

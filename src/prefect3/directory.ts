@@ -1,5 +1,5 @@
 import type * as z from 'zod/mini';
-import { allDone } from '../all-done.ts';
+import { allDone } from './all-done.ts';
 import type { Prefect3Client } from './client.ts';
 import type { Deployment } from './flow-run.ts';
 import { readByIds } from './flow-run-rows.ts';

@@ -1,4 +1,4 @@
-import { allDone } from '../all-done.ts';
+import { allDone } from './all-done.ts';
 import { FlowRunError } from '../errors.ts';
 import type { PrefectDocuments } from './documents.ts';
 import { isObject } from '../is-object.ts';

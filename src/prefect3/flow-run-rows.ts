@@ -1,4 +1,4 @@
-import { TOO_LARGE } from '../bounded-fetch.ts';
+import { TOO_LARGE } from '../prefect-api/bounded-fetch.ts';
 import type { Prefect3Client } from './client.ts';
 import { PrefectApiError } from '../errors.ts';
 import { rows } from './schemas.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { pythonStr } from '../python-str.ts';
+import { pythonStr } from '../python/python-str.ts';
 
 const object = z.record(z.string(), z.unknown());
 

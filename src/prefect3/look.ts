@@ -1,4 +1,4 @@
-import { allDone } from '../all-done.ts';
+import { allDone } from './all-done.ts';
 import type { Look, LookQuery, UnreadableRun } from '../agent/prefect-backend.ts';
 import type { Prefect3Client } from './client.ts';
 import type { Clock } from '../clock.ts';

@@ -4,7 +4,7 @@ import { isObject } from '../is-object.ts';
 import { type Json, mapValues } from './json.ts';
 import { valueAt } from './key-path.ts';
 import { replacePlaceholders, wholePlaceholder } from './placeholders.ts';
-import { pythonStr } from '../python-str.ts';
+import { pythonStr } from '../python/python-str.ts';
 
 /**
  * A document with its blocks in place: `{"$ref": {"block_document_id": id}}` becomes the block's data,

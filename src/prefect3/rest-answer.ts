@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { PrefectApiErrorOptions } from '../errors.ts';
-import { apiError, type ApiErrorContext, readRetryAfter, tooManyRequests } from '../api-error.ts';
+import { apiError, type ApiErrorContext, readRetryAfter, tooManyRequests } from '../prefect-api/api-error.ts';
 
 /** The two forms in which the API says what is wrong. Never what it says of the request, which it repeats. */
 const problem = z.object({

@@ -1,4 +1,4 @@
-import { runTaskProblems, withTaskSize } from '../boto-arguments.ts';
+import { runTaskProblems, withTaskSize } from '../python/boto-arguments.ts';
 import { FlowRunError } from '../errors.ts';
 import type { DefinitionInForce } from './flow-container.ts';
 import { flowEnvironment } from './flow-environment.ts';
@@ -10,9 +10,9 @@ import { secretNames } from './key-secrets.ts';
 import { capacityOf, launchTypeOf, requireCompatible } from './launch-type.ts';
 import { chosenNetwork } from './network.ts';
 import type { TaskRequestSettings } from './settings.ts';
-import { shellWords } from '../shell-words.ts';
+import { shellWords } from './shell-words.ts';
 import { taskTags } from './task-tags.ts';
-import type { TaskRequest } from '../task-request.ts';
+import type { TaskRequest } from '../tasks/task-request.ts';
 import {
   type Container,
   ensureContainer,

@@ -5,12 +5,12 @@ import { HARMLESS_VARIABLES } from './flow-environment.ts';
 import type { Prefect3FlowRun } from './flow-run.ts';
 import { jobConfiguration } from './job-configuration.ts';
 import { FlowRunError, SettingsError } from '../errors.ts';
-import type { EcsLookUps, RunTasks } from '../run-tasks.ts';
+import type { EcsLookUps, RunTasks } from '../tasks/run-tasks.ts';
 import type { Secret } from '../secret.ts';
 import type { TaskRequestSettings } from './settings.ts';
 import type { Prefect3Settings, Settings } from '../settings/settings.ts';
 import { buildTaskRequest, pinnedDefinition } from './task-request.ts';
-import type { TaskRequest } from '../task-request.ts';
+import type { TaskRequest } from '../tasks/task-request.ts';
 import { type FlowRunKey, keyForPinned } from '../tasks/flow-run-key.ts';
 import type { WorkPool } from './work-pool.ts';
 

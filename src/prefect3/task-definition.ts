@@ -1,4 +1,4 @@
-import { taskDefinitionProblems, withTaskSize } from '../boto-arguments.ts';
+import { taskDefinitionProblems, withTaskSize } from '../python/boto-arguments.ts';
 import { FlowRunError } from '../errors.ts';
 import { DEFAULT_CONTAINER_NAME, flowContainerName } from './flow-container.ts';
 import type { Prefect3FlowRun } from './flow-run.ts';
@@ -8,7 +8,7 @@ import { isFalsy, type Json } from './json.ts';
 import { agentSecrets, jobSecrets, secretNames } from './key-secrets.ts';
 import { isFargate, launchTypeOf } from './launch-type.ts';
 import type { TaskRequestSettings } from './settings.ts';
-import type { TaskDefinitionContent } from '../task-request.ts';
+import type { TaskDefinitionContent } from '../tasks/task-request.ts';
 import {
   type Container,
   ensureContainer,

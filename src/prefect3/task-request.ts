@@ -8,7 +8,7 @@ import { type NetworkToFind, networkToFind } from './network.ts';
 import { buildRunTask } from './run-task.ts';
 import type { TaskRequestSettings } from './settings.ts';
 import { taskDefinition } from './task-definition.ts';
-import type { TaskDefinitionSource, TaskRequest } from '../task-request.ts';
+import type { TaskDefinitionSource, TaskRequest } from '../tasks/task-request.ts';
 import { findContainer } from '../tasks/containers.ts';
 import { fitRequest } from '../tasks/fit-request.ts';
 import { logStreamOf } from '../tasks/log-stream.ts';

@@ -2,7 +2,7 @@ import { isObject } from '../is-object.ts';
 import { type Json, mapValues } from './json.ts';
 import { valueAt } from './key-path.ts';
 import { replacePlaceholders, wholePlaceholder } from './placeholders.ts';
-import { pythonStr } from '../python-str.ts';
+import { pythonStr } from '../python/python-str.ts';
 
 /**
  * A template with values in the place of its placeholders, in one pass: what comes in is not looked at again. As

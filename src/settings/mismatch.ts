@@ -1,4 +1,4 @@
-import { pythonRepr, type PythonValue } from '../python-repr.ts';
+import { pythonRepr, type PythonValue } from '../python/python-repr.ts';
 
 const SHOWN_LENGTH = 80;
 

@@ -3,7 +3,7 @@ import { Mismatch } from './mismatch.ts';
 import type { SettingsReader } from './settings-reader.ts';
 import type { SettingName } from './setting-value.ts';
 import { lookUp, readToml, tomlSource, type ReadFile } from './toml-source.ts';
-import type { PythonValue } from '../python-repr.ts';
+import type { PythonValue } from '../python/python-repr.ts';
 
 /** Adds what `prefect backend` chose and the user's config.toml, in Prefect's own order. */
 export async function addPrefectConfig(reader: SettingsReader, readFile: ReadFile): Promise<void> {

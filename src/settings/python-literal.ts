@@ -1,4 +1,4 @@
-import type { PythonValue } from '../python-repr.ts';
+import type { PythonValue } from '../python/python-repr.ts';
 
 /** Longest text that is read, in UTF-16 code units. An environment variable on Linux holds 128 KiB at most. */
 const MAX_LENGTH = 131_072;

@@ -58,7 +58,7 @@ async function rejectFields(
   name: typeof TASK_DEFINITION | typeof RUN_TASK_KWARGS,
   document: Document,
 ): Promise<void> {
-  const { runTaskProblems, taskDefinitionProblems } = await import('../boto-arguments.ts');
+  const { runTaskProblems, taskDefinitionProblems } = await import('../python/boto-arguments.ts');
   const problems = name === RUN_TASK_KWARGS ? runTaskProblems(document) : taskDefinitionProblems(document);
   for (const problem of problems) reader.reject(name, reader.originOf(name), problem);
 }

@@ -1,4 +1,4 @@
-import type { PythonValue } from '../python-repr.ts';
+import type { PythonValue } from '../python/python-repr.ts';
 
 /** Replaces what a text refers to: `$VAR`, `${VAR}`, `~` and `${section.key}`. */
 export type Expand = (text: string) => string;

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { pythonRepr, type PythonValue } from '../python-repr.ts';
+import { pythonRepr, type PythonValue } from '../python/python-repr.ts';
 import { SettingsError } from '../errors.ts';
 import { expandText } from './expand-text.ts';
 import { Mismatch } from './mismatch.ts';

@@ -1,4 +1,4 @@
-import type { PythonValue } from '../python-repr.ts';
+import type { PythonValue } from '../python/python-repr.ts';
 
 /** A place that settings come from. */
 export interface Source {

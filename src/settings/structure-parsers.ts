@@ -1,4 +1,4 @@
-import { isList, pythonRepr, type PythonValue } from '../python-repr.ts';
+import { isList, pythonRepr, type PythonValue } from '../python/python-repr.ts';
 import { documentLocation, type DocumentLocation } from './document-location.ts';
 import { Mismatch, mismatch, secretMismatch } from './mismatch.ts';
 import { MAX_DEPTH, parsePythonLiteral } from './python-literal.ts';

@@ -1,4 +1,4 @@
-import type { PythonValue } from '../python-repr.ts';
+import type { PythonValue } from '../python/python-repr.ts';
 import { Secret } from '../secret.ts';
 import { mismatch, secretMismatch } from './mismatch.ts';
 import { parsePythonLiteral } from './python-literal.ts';

@@ -1,4 +1,4 @@
-import { isList, type PythonValue } from '../python-repr.ts';
+import { isList, type PythonValue } from '../python/python-repr.ts';
 import { describeError } from '../describe-error.ts';
 import { Mismatch } from './mismatch.ts';
 import type { Source } from './source.ts';

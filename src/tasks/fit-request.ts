@@ -1,7 +1,7 @@
 import { ensureContainer, mergeByName, type NamedEntry, readContainers } from './containers.ts';
 import { FlowRunError } from '../errors.ts';
 import { largestPart } from './largest-part.ts';
-import type { TaskDefinitionContent, TaskRequest } from '../task-request.ts';
+import type { TaskDefinitionContent, TaskRequest } from './task-request.ts';
 
 /** ECS's limit for `overrides` as JSON, in characters. */
 const MAX_OVERRIDES_LENGTH = 8192;

@@ -1,7 +1,7 @@
 import type { TaskDefinition } from '@aws-sdk/client-ecs';
 import * as z from 'zod/mini';
 import { findContainer } from './containers.ts';
-import type { LogStream } from '../task-request.ts';
+import type { LogStream } from './task-request.ts';
 
 const logged = z.object({
   logConfiguration: z.object({

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { clientToken } from '../../src/ecs/client-token.ts';
 import type { Sandbox } from '../../src/sandbox/start-sandbox.ts';
-import { CLAIM_KEY_TAG } from '../../src/task-request.ts';
+import { CLAIM_KEY_TAG } from '../../src/tasks/task-request.ts';
 import { flowRunOf } from '../bench/flow-run-of.ts';
 
 const claim = z.object({ serverless_prefect_agent: z.object({ claim_key: z.string() }) });

@@ -3,7 +3,7 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { CallCounter } from '../../src/call-counter.ts';
 import { systemClock } from '../../src/clock.ts';
-import { createAgent } from '../../src/create-agent.ts';
+import { createAgent } from '../../src/compose/create-agent.ts';
 import type { Fault, FaultPlan } from '../../src/sandbox/faults.ts';
 import { loadSettings } from '../../src/settings/load-settings.ts';
 import { KEY_NAMES } from '../../src/settings/read-api-key-source.ts';

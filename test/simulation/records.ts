@@ -1,5 +1,5 @@
 import type { Task } from '../../src/sandbox/ecs/new-task.ts';
-import { CLAIM_KEY_TAG } from '../../src/task-request.ts';
+import { CLAIM_KEY_TAG } from '../../src/tasks/task-request.ts';
 import type { Trace } from './trace.ts';
 
 /** Who changes a state. */

@@ -3,7 +3,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { HttpResponse } from '@smithy/core/protocols';
 import { CallCounter } from '../../src/call-counter.ts';
 import { systemClock } from '../../src/clock.ts';
-import { createAgent } from '../../src/create-agent.ts';
+import { createAgent } from '../../src/compose/create-agent.ts';
 import type { Warm } from '../../src/functions/warm.ts';
 import type { Logger } from '../../src/logger.ts';
 import { secretReference } from '../../src/settings/secret-reference.ts';

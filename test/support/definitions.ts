@@ -1,7 +1,7 @@
 import type { RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
 import { familyOf } from '../../src/ecs/definition-family.ts';
 import { dayOf } from '../../src/ecs/last-used.ts';
-import type { TaskDefinitionContent } from '../../src/task-request.ts';
+import type { TaskDefinitionContent } from '../../src/tasks/task-request.ts';
 
 const DAY_MS = 86_400_000;
 

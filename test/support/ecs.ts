@@ -10,7 +10,7 @@ import { RetryingSender } from '../../src/ecs/retrying-sender.ts';
 import { TaskDefinitions } from '../../src/ecs/task-definitions.ts';
 import type { FlowRun } from '../../src/agent/flow-run.ts';
 import { type EcsOptions, startEcs } from '../../src/sandbox/ecs/ecs-server.ts';
-import type { TaskRequest } from '../../src/task-request.ts';
+import type { TaskRequest } from '../../src/tasks/task-request.ts';
 import { QueueBackend } from './queue-backend.ts';
 import { RecordingLogger } from './recording-logger.ts';
 

@@ -5,7 +5,7 @@ import { jobConfiguration } from '../../src/prefect3/job-configuration.ts';
 import type { TaskRequestSettings } from '../../src/prefect3/settings.ts';
 import { buildTaskRequest, type BuiltRequest } from '../../src/prefect3/task-request.ts';
 import type { BaseJobTemplate, WorkPool } from '../../src/prefect3/work-pool.ts';
-import type { TaskRequest } from '../../src/task-request.ts';
+import type { TaskRequest } from '../../src/tasks/task-request.ts';
 import { templates } from '../fixtures/golden/vector3.ts';
 
 type Json = Readonly<Record<string, unknown>>;

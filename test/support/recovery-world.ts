@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import { CallCounter } from '../../src/call-counter.ts';
-import { createAgent } from '../../src/create-agent.ts';
+import { createAgent } from '../../src/compose/create-agent.ts';
 import type { EcsOptions } from '../../src/sandbox/ecs/ecs-server.ts';
 import { type Prefect1Options, startPrefect1 } from '../../src/sandbox/prefect1/prefect1-server.ts';
 import { loadSettings } from '../../src/settings/load-settings.ts';

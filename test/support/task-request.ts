@@ -1,6 +1,6 @@
 import type { Prefect1FlowRun } from '../../src/prefect1/flow-run.ts';
 import type { TaskRequestSettings } from '../../src/prefect1/task-request.ts';
-import type { TaskRequest } from '../../src/task-request.ts';
+import type { TaskRequest } from '../../src/tasks/task-request.ts';
 
 /** Where the key is. */
 export const SECRET_ARN = 'arn:aws:ssm:us-east-1:123456789012:parameter/prefect';

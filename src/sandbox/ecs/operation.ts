@@ -1,4 +1,4 @@
-import type { Model } from '../../request-schema.ts';
+import type { Model } from '../../python/request-schema.ts';
 import { requestParser } from './request-parser.ts';
 import type { Quota, Throttle } from './throttle.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { type Model, requestSchema } from '../../request-schema.ts';
+import { type Model, requestSchema } from '../../python/request-schema.ts';
 import { EcsError } from './ecs-error.ts';
 
 /**

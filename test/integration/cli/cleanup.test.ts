@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type Clock, systemClock } from '../../../src/clock.ts';
 import { familyOf } from '../../../src/ecs/definition-family.ts';
 import { startEcs, type EcsOptions } from '../../../src/sandbox/ecs/ecs-server.ts';
-import type { TaskRequest } from '../../../src/task-request.ts';
+import type { TaskRequest } from '../../../src/tasks/task-request.ts';
 import { cli, FakeIo } from '../../support/cli.ts';
 import { contentOf, ownDefinition } from '../../support/definitions.ts';
 import { ecsAgent, REQUEST } from '../../support/ecs.ts';

@@ -5,7 +5,7 @@ import { CallRate } from '../../../src/ecs/call-rate.ts';
 import { EcsLauncher } from '../../../src/ecs/ecs-launcher.ts';
 import { RetryingSender } from '../../../src/ecs/retrying-sender.ts';
 import { TaskDefinitions } from '../../../src/ecs/task-definitions.ts';
-import type { TaskRequest } from '../../../src/task-request.ts';
+import type { TaskRequest } from '../../../src/tasks/task-request.ts';
 import { REQUEST } from '../../support/ecs.ts';
 import { answeringEcs, ARN, good, wire, type Wire } from '../../support/ecs-answers.ts';
 import { fuzz } from '../../support/fuzz.ts';

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { PollFailedError } from '../../../src/agent/poll-failed-error.ts';
 import { FlowRunError } from '../../../src/errors.ts';
 import type { Fault } from '../../../src/sandbox/faults.ts';
-import type { TaskRequest } from '../../../src/task-request.ts';
+import type { TaskRequest } from '../../../src/tasks/task-request.ts';
 import { ecsAgent, REQUEST } from '../../support/ecs.ts';
 
 const withImage = (image: string): TaskRequest => ({

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { familyOf } from '../../../src/ecs/definition-family.ts';
 import { TaskDefinitions } from '../../../src/ecs/task-definitions.ts';
 import type { EcsOptions } from '../../../src/sandbox/ecs/ecs-server.ts';
-import type { TaskDefinitionContent } from '../../../src/task-request.ts';
+import type { TaskDefinitionContent } from '../../../src/tasks/task-request.ts';
 import { ecs } from '../../support/ecs.ts';
 import { RecordingLogger } from '../../support/recording-logger.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';

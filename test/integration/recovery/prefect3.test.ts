@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { CallCounter } from '../../../src/call-counter.ts';
-import { createAgent } from '../../../src/create-agent.ts';
+import { createAgent } from '../../../src/compose/create-agent.ts';
 import { MemoryControlStore } from '../../../src/control/memory-control-store.ts';
 import { hearTaskStopped } from '../../../src/functions/hear-task-stopped.ts';
 import type { EcsOptions } from '../../../src/sandbox/ecs/ecs-server.ts';

@@ -2,7 +2,7 @@ import type { ContainerDefinition } from '@aws-sdk/client-ecs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { familyOf, OUR_FAMILY } from '../../../src/ecs/definition-family.ts';
-import type { TaskDefinitionContent } from '../../../src/task-request.ts';
+import type { TaskDefinitionContent } from '../../../src/tasks/task-request.ts';
 
 type Said = Partial<TaskDefinitionContent>;
 const family = (said: Said) => familyOf({ containerDefinitions: [{ name: 'flow' }], ...said });

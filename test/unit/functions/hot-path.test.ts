@@ -18,9 +18,9 @@ const NEEDLESS = [
   '/smol-toml/',
   '/yaml/',
   '/src/agent/live.ts',
-  '/src/create-launching.ts',
+  '/src/compose/create-launching.ts',
   '/src/ecs/run-task.ts',
-  '/src/plan.ts',
+  '/src/compose/plan.ts',
   '/src/prefect1/task-request.ts',
   '/src/prefect3/job-configuration.ts',
   '/src/prefect3/task-request.ts',
@@ -104,7 +104,7 @@ test('the function health loads at most 60 KB, and 270 KB with the control recor
 test.each(PREFECTS)(
   'what launches due runs of %s is in the bundle, to be loaded with the first',
   (prefect) => {
-    const loaded = loadedWith('/src/create-launching.ts', `/src/${prefect}/run-tasks.ts`);
+    const loaded = loadedWith('/src/compose/create-launching.ts', `/src/${prefect}/run-tasks.ts`);
     const needed = ['/src/ecs/run-task.ts', `/src/${prefect}/task-request.ts`];
     expect(modulesAmong(loaded, needed)).toHaveLength(2);
   },

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type PollReport, PollTally } from '../../../src/agent/poll-report.ts';
-import { emfLine } from '../../../src/emf.ts';
+import { emfLine } from '../../../src/functions/emf.ts';
 import { type EndedPoll, pollMetrics } from '../../../src/functions/poll-metrics.ts';
 
 const ended = (report: Partial<PollReport>, change: Partial<EndedPoll> = {}): EndedPoll => ({

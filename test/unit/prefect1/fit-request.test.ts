@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { FlowRunError } from '../../../src/errors.ts';
 import { buildTaskRequest } from '../../../src/prefect1/task-request.ts';
 import { Secret } from '../../../src/secret.ts';
-import type { TaskRequest } from '../../../src/task-request.ts';
+import type { TaskRequest } from '../../../src/tasks/task-request.ts';
 import { contentOf, ecsRun, environmentOf, flowOverride, run, settings } from '../../support/task-request.ts';
 
 const lengthOf = ({ runTask }: TaskRequest) => JSON.stringify(runTask.overrides).length;

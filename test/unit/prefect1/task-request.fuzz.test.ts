@@ -5,7 +5,7 @@ import { FlowRunError } from '../../../src/errors.ts';
 import type { Prefect1FlowRun } from '../../../src/prefect1/flow-run.ts';
 import { buildTaskRequest, type NamedDefinition } from '../../../src/prefect1/task-request.ts';
 import { Secret } from '../../../src/secret.ts';
-import type { TaskRequest } from '../../../src/task-request.ts';
+import type { TaskRequest } from '../../../src/tasks/task-request.ts';
 import { anyJson, mutated, nastyText } from '../../support/arbitrary.ts';
 import { fuzz } from '../../support/fuzz.ts';
 import { KEY } from '../../support/prefect1.ts';

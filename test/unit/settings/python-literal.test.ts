@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { pythonRepr, type PythonValue } from '../../../src/python-repr.ts';
+import { pythonRepr, type PythonValue } from '../../../src/python/python-repr.ts';
 import { parsePythonLiteral } from '../../../src/settings/python-literal.ts';
 
 const { value: anyValue } = fc.letrec<{ value: PythonValue }>((tie) => ({

@@ -2,7 +2,7 @@ import { RegisterTaskDefinitionRequest$, RunTaskRequest$ } from '@aws-sdk/client
 import { closest, distance } from 'fastest-levenshtein';
 // Types alone: anything of `core` at run time brings all of zod into the bundle.
 import type * as z from 'zod/mini';
-import { isObject } from './is-object.ts';
+import { isObject } from '../is-object.ts';
 import { requestSchema } from './request-schema.ts';
 
 /**

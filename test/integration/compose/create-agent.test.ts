@@ -1,15 +1,15 @@
 import { RegisterTaskDefinitionCommand } from '@aws-sdk/client-ecs';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { CallCounter } from '../../src/call-counter.ts';
-import { systemClock } from '../../src/clock.ts';
-import { createAgent } from '../../src/create-agent.ts';
-import { plan } from '../../src/plan.ts';
-import type { FaultPlan } from '../../src/sandbox/faults.ts';
-import { startEcs } from '../../src/sandbox/ecs/ecs-server.ts';
-import { startPrefect1 } from '../../src/sandbox/prefect1/prefect1-server.ts';
-import { loadSettings } from '../../src/settings/load-settings.ts';
-import { httpStandIn, json } from '../support/http-stand-in.ts';
-import { RecordingLogger } from '../support/recording-logger.ts';
+import { CallCounter } from '../../../src/call-counter.ts';
+import { systemClock } from '../../../src/clock.ts';
+import { createAgent } from '../../../src/compose/create-agent.ts';
+import { plan } from '../../../src/compose/plan.ts';
+import type { FaultPlan } from '../../../src/sandbox/faults.ts';
+import { startEcs } from '../../../src/sandbox/ecs/ecs-server.ts';
+import { startPrefect1 } from '../../../src/sandbox/prefect1/prefect1-server.ts';
+import { loadSettings } from '../../../src/settings/load-settings.ts';
+import { httpStandIn, json } from '../../support/http-stand-in.ts';
+import { RecordingLogger } from '../../support/recording-logger.ts';
 
 const PLAINTEXT = { PREFECT__CLOUD__AGENT__ECS__PLAINTEXT_API_KEY: 'true' };
 const SECRET = {

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { PrefectApiError, type PrefectApiErrorOptions } from './errors.ts';
+import { PrefectApiError, type PrefectApiErrorOptions } from '../errors.ts';
 
 /** What an error of the API is about. */
 export interface ApiErrorContext {

@@ -1,5 +1,5 @@
 import type { NetworkConfiguration, TaskDefinition } from '@aws-sdk/client-ecs';
-import type { FlowRun } from './agent/flow-run.ts';
+import type { FlowRun } from '../agent/flow-run.ts';
 import type { TaskRequest } from './task-request.ts';
 
 /** How the flow runs of one Prefect become ECS tasks. Of runs that its backend gave. */

@@ -1,4 +1,4 @@
-import { PrefectApiError } from './errors.ts';
+import { PrefectApiError } from '../errors.ts';
 import { MAX_RETRY_AFTER_MS } from './resend.ts';
 
 /** However long the API asks to be left alone, it is asked again after this time, in milliseconds. */

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 
 /** What one more measurement leaves of a slower one before: an outlier is forgotten after some dozens. */
 const FADING = 0.9;

@@ -1,4 +1,4 @@
-import { PrefectApiError } from './errors.ts';
+import { PrefectApiError } from '../errors.ts';
 
 /** A longer Retry-After is not waited for, in milliseconds: the request fails instead. */
 export const MAX_RETRY_AFTER_MS = 10_000;

@@ -1,17 +1,17 @@
 import type { ECSClient } from '@aws-sdk/client-ecs';
-import type { FlowRun } from './agent/flow-run.ts';
+import type { FlowRun } from '../agent/flow-run.ts';
 import type { CreateAgentDependencies } from './create-agent.ts';
-import type { CallRate } from './ecs/call-rate.ts';
-import { countTasks } from './ecs/count-tasks.ts';
-import { defaultNetwork, vpcNetworks } from './ecs/default-network.ts';
-import { DescribedDefinitions } from './ecs/described-definitions.ts';
-import { createEcsClient } from './ecs/ecs-client.ts';
-import { EcsLauncher } from './ecs/ecs-launcher.ts';
-import { EcsTasks } from './ecs/ecs-tasks.ts';
-import { RetryingSender } from './ecs/retrying-sender.ts';
-import { TaskDefinitions } from './ecs/task-definitions.ts';
-import type { EcsLookUps, RunTasks } from './run-tasks.ts';
-import type { Settings } from './settings/settings.ts';
+import type { CallRate } from '../ecs/call-rate.ts';
+import { countTasks } from '../ecs/count-tasks.ts';
+import { defaultNetwork, vpcNetworks } from '../ecs/default-network.ts';
+import { DescribedDefinitions } from '../ecs/described-definitions.ts';
+import { createEcsClient } from '../ecs/ecs-client.ts';
+import { EcsLauncher } from '../ecs/ecs-launcher.ts';
+import { EcsTasks } from '../ecs/ecs-tasks.ts';
+import { RetryingSender } from '../ecs/retrying-sender.ts';
+import { TaskDefinitions } from '../ecs/task-definitions.ts';
+import type { EcsLookUps, RunTasks } from '../tasks/run-tasks.ts';
+import type { Settings } from '../settings/settings.ts';
 
 export interface CreateLaunchingDependencies<Run extends FlowRun> extends CreateAgentDependencies {
   readonly rate: CallRate;
@@ -38,7 +38,7 @@ export function createLaunching<Run extends FlowRun>(
   const sender = new RetryingSender(ecsClient, clock, random);
   const described = new DescribedDefinitions(sender);
   const ec2 = async () => {
-    const { createEc2 } = await import('./ecs/ec2-query.ts');
+    const { createEc2 } = await import('../ecs/ec2-query.ts');
     return createEc2(ecsClient);
   };
   const runTasks = createRunTasks({

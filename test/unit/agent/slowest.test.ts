@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { Slowest } from '../../src/slowest.ts';
-import { VirtualClock } from '../support/virtual-clock.ts';
+import { Slowest } from '../../../src/agent/slowest.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 
 test.each<[string, number[], number]>([
   ['is the least before anything is measured', [], 100],

@@ -1,10 +1,10 @@
-import { tooLate } from './agent/too-late.ts';
-import { familyOf } from './ecs/definition-family.ts';
-import { FlowRunError } from './errors.ts';
-import type { Clock } from './clock.ts';
+import { tooLate } from '../agent/too-late.ts';
+import { familyOf } from '../ecs/definition-family.ts';
+import { FlowRunError } from '../errors.ts';
+import type { Clock } from '../clock.ts';
 import type { CreatedAgent } from './create-agent.ts';
-import type { RunTasks } from './run-tasks.ts';
-import type { TaskRequest } from './task-request.ts';
+import type { RunTasks } from '../tasks/run-tasks.ts';
+import type { TaskRequest } from '../tasks/task-request.ts';
 
 /** What a poll would do with one due flow run. */
 export type PlannedRun = {

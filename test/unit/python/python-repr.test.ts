@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { pythonRepr, type PythonValue } from '../../src/python-repr.ts';
+import { pythonRepr, type PythonValue } from '../../../src/python/python-repr.ts';
 
 describe('pythonRepr', () => {
   // The right column is what CPython 3.11 printed for the left one.

@@ -1,5 +1,5 @@
-import { PrefectApiError } from './errors.ts';
-import { withoutSecrets } from './without-secrets.ts';
+import { PrefectApiError } from '../errors.ts';
+import { withoutSecrets } from '../without-secrets.ts';
 
 /** The `code` of the error for an answer that is too large. */
 export const TOO_LARGE = 'ANSWER_TOO_LARGE';

@@ -1,4 +1,4 @@
-import { FlowRunError } from './errors.ts';
+import { FlowRunError } from '../errors.ts';
 
 /** A part of a word: as it is, in single quotes, in double quotes, or after a backslash; and what ends a word. */
 const PARTS = /'([^']*)'|"((?:[^"\\]|\\[^])*)"|\\([^])|([^ \t\r\n'"\\]+)|([ \t\r\n]+)/y;

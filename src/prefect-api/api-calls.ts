@@ -1,11 +1,11 @@
-import type { CallCounter } from './call-counter.ts';
-import type { Clock } from './clock.ts';
-import { PrefectApiError } from './errors.ts';
-import { isStale } from './fresh.ts';
+import type { CallCounter } from '../call-counter.ts';
+import type { Clock } from '../clock.ts';
+import { PrefectApiError } from '../errors.ts';
+import { isStale } from '../fresh.ts';
 import { type Resend, resendAfterMs } from './resend.ts';
 import { RestPeriod } from './rest-period.ts';
-import { timeoutSignal } from './timeout-signal.ts';
-import { withRetries } from './with-retries.ts';
+import { timeoutSignal } from '../timeout-signal.ts';
+import { withRetries } from '../with-retries.ts';
 
 /** The time-out of Prefect 1's own client, in milliseconds. */
 const REQUEST_TIMEOUT_MS = 15_000;

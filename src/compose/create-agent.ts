@@ -1,20 +1,20 @@
 import type { ECSClient, ECSClientConfig } from '@aws-sdk/client-ecs';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import type { FlowRun } from './agent/flow-run.ts';
-import type { TaskFinder } from './agent/launched-task.ts';
-import type { PrefectBackend } from './agent/prefect-backend.ts';
-import type { CallCounter } from './call-counter.ts';
-import type { Clock } from './clock.ts';
-import { CallRate } from './ecs/call-rate.ts';
-import { TaskCap } from './ecs/task-cap.ts';
-import { EcsAgent } from './ecs/ecs-agent.ts';
-import type { EcsTasks } from './ecs/ecs-tasks.ts';
-import type { Logger } from './logger.ts';
-import { once } from './once.ts';
-import type { EcsLookUps, RunTasks } from './run-tasks.ts';
-import { apiKeyProvider } from './settings/api-key.ts';
-import { keyNames } from './settings/read-api-key-source.ts';
-import type { Settings } from './settings/settings.ts';
+import type { FlowRun } from '../agent/flow-run.ts';
+import type { TaskFinder } from '../agent/launched-task.ts';
+import type { PrefectBackend } from '../agent/prefect-backend.ts';
+import type { CallCounter } from '../call-counter.ts';
+import type { Clock } from '../clock.ts';
+import { CallRate } from '../ecs/call-rate.ts';
+import { TaskCap } from '../ecs/task-cap.ts';
+import { EcsAgent } from '../ecs/ecs-agent.ts';
+import type { EcsTasks } from '../ecs/ecs-tasks.ts';
+import type { Logger } from '../logger.ts';
+import { once } from '../once.ts';
+import type { EcsLookUps, RunTasks } from '../tasks/run-tasks.ts';
+import { apiKeyProvider } from '../settings/api-key.ts';
+import { keyNames } from '../settings/read-api-key-source.ts';
+import type { Settings } from '../settings/settings.ts';
 
 export interface CreateAgentDependencies {
   readonly logger: Logger;
@@ -77,12 +77,12 @@ function keyOf({ prefect }: Settings, { clock, secretsManager }: CreateAgentDepe
 }
 
 async function prefect1(settings: SettingsOf<1>, dependencies: CreateAgentDependencies) {
-  const { Prefect1Backend } = await import('./prefect1/backend.ts');
+  const { Prefect1Backend } = await import('../prefect1/backend.ts');
   const apiKey = keyOf(settings, dependencies);
   const backend = new Prefect1Backend({ ...settings.prefect, ...dependencies, apiKey });
   const { clock } = dependencies;
   const createRunTasks = async () => {
-    const { Prefect1Tasks } = await import('./prefect1/run-tasks.ts');
+    const { Prefect1Tasks } = await import('../prefect1/run-tasks.ts');
     return (ecs: EcsLookUps) =>
       new Prefect1Tasks({ settings, apiKey, tenantId: () => backend.tenantId, clock, ecs });
   };
@@ -90,11 +90,11 @@ async function prefect1(settings: SettingsOf<1>, dependencies: CreateAgentDepend
 }
 
 async function prefect3(settings: SettingsOf<3>, dependencies: CreateAgentDependencies) {
-  const { Prefect3Backend } = await import('./prefect3/backend.ts');
+  const { Prefect3Backend } = await import('../prefect3/backend.ts');
   const apiKey = keyOf(settings, dependencies);
   const backend = new Prefect3Backend({ ...settings.prefect, ...dependencies, apiKey });
   const createRunTasks = async () => {
-    const { Prefect3Tasks } = await import('./prefect3/run-tasks.ts');
+    const { Prefect3Tasks } = await import('../prefect3/run-tasks.ts');
     return (ecs: EcsLookUps) => new Prefect3Tasks({ settings, apiKey, backend, ecs });
   };
   return { backend, createRunTasks };

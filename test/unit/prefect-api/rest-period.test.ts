@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { PrefectApiError } from '../../src/errors.ts';
-import { RestPeriod } from '../../src/rest-period.ts';
+import { PrefectApiError } from '../../../src/errors.ts';
+import { RestPeriod } from '../../../src/prefect-api/rest-period.ts';
 
 const asked = (retryAfterMs: number): PrefectApiError =>
   new PrefectApiError('busy', { effect: 'none', transient: true, retryAfterMs });
