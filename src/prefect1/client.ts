@@ -3,7 +3,7 @@ import { ClientError, GraphQLClient } from 'graphql-request';
 import type * as z from 'zod/mini';
 import { ApiCalls } from '../prefect-api/api-calls.ts';
 import type { ApiErrorContext } from '../prefect-api/api-error.ts';
-import { errorEntries, fromEntries, type GraphQLErrorEntry, malformed, toApiError } from './api-error.ts';
+import { errorEntries, fromEntries, type GraphQLErrorEntry, malformed, toApiError } from './answer.ts';
 import { boundedFetch } from '../prefect-api/bounded-fetch.ts';
 import type { CallCounter } from '../call-counter.ts';
 import type { Clock } from '../clock.ts';

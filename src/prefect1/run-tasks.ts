@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { clusterOf } from './cluster-of.ts';
 import { HARMLESS_VARIABLES } from './flow-environment.ts';
 import type { Prefect1FlowRun } from './flow-run.ts';
-import { needsDefaultNetwork } from './needs-default-network.ts';
+import { needsDefaultNetwork } from './network.ts';
 import { definedFlowContainer } from './pinned-definition.ts';
 import type { EcsLookUps, RunTasks } from '../tasks/run-tasks.ts';
 import type { Secret } from '../secret.ts';

@@ -6,14 +6,14 @@ import type { Clock } from '../clock.ts';
 import { FlowRunError } from '../errors.ts';
 import { FLOW, FLOW_CONTAINER } from './flow-container.ts';
 import { flowImage, isDockerStorage } from './flow-image.ts';
-import { buildRunTask } from './run-task-input.ts';
+import { buildRunTask } from './run-task.ts';
 import {
   hasKeySecret,
   keySecrets,
   pinnedKey,
   requireExecutionRole,
   withoutKeyVariables,
-} from './flow-run-key.ts';
+} from './key-secrets.ts';
 import type { Prefect1FlowRun } from './flow-run.ts';
 import { type EcsRun, readRunConfig } from './run-config.ts';
 import {

@@ -2,7 +2,7 @@ import type * as z from 'zod/mini';
 import type { Prefect3Client } from './client.ts';
 import { PrefectApiError } from '../errors.ts';
 import { bulkVerdicts } from './schemas.ts';
-import type { ProposedState } from './set-state.ts';
+import type { ProposedState } from './set-states.ts';
 
 export interface BulkOptions {
   readonly client: Prefect3Client;

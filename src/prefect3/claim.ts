@@ -9,8 +9,8 @@ import type { Prefect3FlowRun } from './flow-run.ts';
 import { readFlowRunRows } from './flow-run-rows.ts';
 import { readRows } from './read-flow-run.ts';
 import type { Verdict } from './schemas.ts';
-import { isInForce, type ProposedState, refusalText, setState } from './set-state.ts';
-import { claimMessage } from './state-message.ts';
+import { isInForce, type ProposedState, refusalText, setState } from './set-states.ts';
+import { claimMessage } from './states.ts';
 
 /** Claims under way at once: a server on SQLite writes one by one. */
 const CONCURRENCY = 5;

@@ -6,7 +6,7 @@ import type { CallCounter } from '../call-counter.ts';
 import type { Clock } from '../clock.ts';
 import { describeIssues } from '../describe-issues.ts';
 import { PrefectApiError } from '../errors.ts';
-import { type AnswerContext, problemText, readAnswer } from './rest-answer.ts';
+import { type AnswerContext, problemText, readAnswer } from './answer.ts';
 import type { RestPeriod } from '../prefect-api/rest-period.ts';
 import type { Secret } from '../secret.ts';
 import { csrfToken } from './schemas.ts';

@@ -1,7 +1,7 @@
 import type { PrefectDocuments } from './documents.ts';
 import type { Prefect3FlowRun } from './flow-run.ts';
 import { filledTemplate, resolve } from './job-configuration.ts';
-import type { TaskRequestSettings } from './settings.ts';
+import type { TaskRequestSettings } from './task-request-settings.ts';
 import type { WorkPool } from './work-pool.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Prefect3FlowRun } from './flow-run.ts';
 import type { JobConfiguration } from './job-configuration-schema.ts';
-import { KEY_VARIABLES, type TaskRequestSettings } from './settings.ts';
+import { KEY_VARIABLES, type TaskRequestSettings } from './task-request-settings.ts';
 
 /** What tells a flow process which run it is, and the API who asks. */
 const ATTRIBUTION = [

@@ -5,7 +5,7 @@ import type { Prefect3FlowRun } from './flow-run.ts';
 import { filterFlowRuns, readFlowRunRows, withSmallerPages } from './flow-run-rows.ts';
 import { readRows, toFlowRun } from './read-flow-run.ts';
 import type { FlowRunRow } from './schemas.ts';
-import { readClaim } from './state-message.ts';
+import { readClaim } from './states.ts';
 
 /** Pages of a sweep. Oldest first: what is beyond them waits for the next one. */
 const MAX_PAGES = 5;

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type * as z from 'zod/mini';
 import { chosenMembers } from './chosen-by-run.ts';
 import type { PrefectDocuments } from './documents.ts';
-import { readBlocks, readVariables } from './documents-read.ts';
+import { readBlocks, readVariables } from './read-documents.ts';
 import { FlowRunError } from '../errors.ts';
 import type { Prefect3FlowRun } from './flow-run.ts';
 import { type JobConfiguration, jobConfigurationSchema } from './job-configuration-schema.ts';

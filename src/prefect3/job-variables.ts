@@ -1,7 +1,7 @@
 import { isObject } from '../is-object.ts';
 import type { Json } from './json.ts';
-import { keysOf, withValueAt } from './key-path.ts';
-import { applyValues } from './templating.ts';
+import { keysOf, withValueAt } from './value-path.ts';
+import { applyValues } from './apply-values.ts';
 import type { BaseJobTemplate } from './work-pool.ts';
 
 /** The job variables of a run over those of its deployment: each replaced whole, but for `env`, by its entries. */

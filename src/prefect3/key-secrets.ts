@@ -1,7 +1,7 @@
 import { type DefinitionInForce, flowContainerOf } from './flow-container.ts';
 import { FlowRunError, SettingsError } from '../errors.ts';
 import type { JobConfiguration } from './job-configuration-schema.ts';
-import type { TaskRequestSettings } from './settings.ts';
+import type { TaskRequestSettings } from './task-request-settings.ts';
 import { mergeByName, type NamedEntry } from '../tasks/containers.ts';
 import type { FlowRunKey } from '../tasks/flow-run-key.ts';
 

@@ -1,4 +1,4 @@
-import { refersToBlock } from './documents-read.ts';
+import { refersToBlock } from './read-documents.ts';
 import { isObject } from '../is-object.ts';
 import type { Json } from './json.ts';
 

@@ -1,7 +1,7 @@
 import type { TaskDefinition } from '@aws-sdk/client-ecs';
 import type { JobConfiguration } from './job-configuration-schema.ts';
 import { isFalsy } from './json.ts';
-import type { TaskRequestSettings } from './settings.ts';
+import type { TaskRequestSettings } from './task-request-settings.ts';
 
 /** The network in which a task runs that is not chosen yet: all subnets of this VPC; undefined: of the default one. */
 export interface NetworkToFind {

@@ -3,7 +3,7 @@ import { describeIssues } from '../describe-issues.ts';
 import type { Directory } from './directory.ts';
 import type { Prefect3FlowRun } from './flow-run.ts';
 import { type FlowRunRow, flowRunRow, identified, type State } from './schemas.ts';
-import { readPutBack } from './state-message.ts';
+import { readPutBack } from './states.ts';
 
 /** A row, or why it can't be read: a bad row must not spoil the others. undefined: it does not even have an id. */
 export function readRow(

@@ -1,8 +1,8 @@
-import { type Blocks, blockName, referencedId, type Variables } from './documents-read.ts';
+import { type Blocks, blockName, referencedId, type Variables } from './read-documents.ts';
 import { FlowRunError } from '../errors.ts';
 import { isObject } from '../is-object.ts';
 import { type Json, mapValues } from './json.ts';
-import { valueAt } from './key-path.ts';
+import { valueAt } from './value-path.ts';
 import { replacePlaceholders, wholePlaceholder } from './placeholders.ts';
 import { pythonStr } from '../python/python-str.ts';
 

@@ -9,7 +9,7 @@ import { isFalsy, type Json, mapValues } from './json.ts';
 import { secretNames } from './key-secrets.ts';
 import { capacityOf, launchTypeOf, requireCompatible } from './launch-type.ts';
 import { chosenNetwork } from './network.ts';
-import type { TaskRequestSettings } from './settings.ts';
+import type { TaskRequestSettings } from './task-request-settings.ts';
 import { shellWords } from './shell-words.ts';
 import { taskTags } from './task-tags.ts';
 import type { TaskRequest } from '../tasks/task-request.ts';

@@ -7,7 +7,7 @@ import { jobConfiguration } from './job-configuration.ts';
 import { FlowRunError, SettingsError } from '../errors.ts';
 import type { EcsLookUps, RunTasks } from '../tasks/run-tasks.ts';
 import type { Secret } from '../secret.ts';
-import type { TaskRequestSettings } from './settings.ts';
+import type { TaskRequestSettings } from './task-request-settings.ts';
 import type { Prefect3Settings, Settings } from '../settings/settings.ts';
 import { buildTaskRequest, pinnedDefinition } from './task-request.ts';
 import type { TaskRequest } from '../tasks/task-request.ts';

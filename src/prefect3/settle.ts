@@ -9,8 +9,8 @@ import { isStale, STALE } from '../fresh.ts';
 import { readFlowRunRows } from './flow-run-rows.ts';
 import { readRows } from './read-flow-run.ts';
 import type { State } from './schemas.ts';
-import { isInForce, type ProposedState, refusalText, setState } from './set-state.ts';
-import { isClaimOf, putBackMessage } from './state-message.ts';
+import { isInForce, type ProposedState, refusalText, setState } from './set-states.ts';
+import { isClaimOf, putBackMessage } from './states.ts';
 
 /** State changes under way at once: a server on SQLite writes one by one. */
 const CONCURRENCY = 5;

@@ -7,7 +7,7 @@ import { isObject } from '../is-object.ts';
 import { isFalsy, type Json } from './json.ts';
 import { agentSecrets, jobSecrets, secretNames } from './key-secrets.ts';
 import { isFargate, launchTypeOf } from './launch-type.ts';
-import type { TaskRequestSettings } from './settings.ts';
+import type { TaskRequestSettings } from './task-request-settings.ts';
 import type { TaskDefinitionContent } from '../tasks/task-request.ts';
 import {
   type Container,

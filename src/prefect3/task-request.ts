@@ -6,7 +6,7 @@ import type { Job } from './job-configuration.ts';
 import { pinnedKey, requireExecutionRole } from './key-secrets.ts';
 import { type NetworkToFind, networkToFind } from './network.ts';
 import { buildRunTask } from './run-task.ts';
-import type { TaskRequestSettings } from './settings.ts';
+import type { TaskRequestSettings } from './task-request-settings.ts';
 import { taskDefinition } from './task-definition.ts';
 import type { TaskDefinitionSource, TaskRequest } from '../tasks/task-request.ts';
 import { findContainer } from '../tasks/containers.ts';

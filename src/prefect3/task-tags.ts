@@ -3,7 +3,7 @@ import type { Prefect3FlowRun } from './flow-run.ts';
 import type { Job } from './job-configuration.ts';
 import { isObject } from '../is-object.ts';
 import { pythonStr } from '../python/python-str.ts';
-import type { TaskRequestSettings } from './settings.ts';
+import type { TaskRequestSettings } from './task-request-settings.ts';
 import { tagText } from './tag-text.ts';
 import { CLAIM_KEY_TAG } from '../tasks/task-request.ts';
 import { MAX_TAG_VALUE_LENGTH, MAX_TAGS } from '../tasks/tag-limits.ts';

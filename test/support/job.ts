@@ -2,11 +2,12 @@ import type { PrefectDocuments } from '../../src/prefect3/documents.ts';
 import type { DefinitionInForce } from '../../src/prefect3/flow-container.ts';
 import type { Prefect3FlowRun } from '../../src/prefect3/flow-run.ts';
 import { jobConfiguration } from '../../src/prefect3/job-configuration.ts';
-import type { TaskRequestSettings } from '../../src/prefect3/settings.ts';
+import type { TaskRequestSettings } from '../../src/prefect3/task-request-settings.ts';
 import { buildTaskRequest, type BuiltRequest } from '../../src/prefect3/task-request.ts';
 import type { BaseJobTemplate, WorkPool } from '../../src/prefect3/work-pool.ts';
 import type { TaskRequest } from '../../src/tasks/task-request.ts';
 import { templates } from '../fixtures/golden/vector3.ts';
+import { role, SECRET_ARN } from './task-request.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -80,6 +81,16 @@ export const settings3 = (change: Partial<TaskRequestSettings> = {}): TaskReques
   ...change,
 });
 
+export const ecs3 = (change: Partial<TaskRequestSettings['ecs']>): Partial<TaskRequestSettings> => ({
+  ecs: { ...settings3().ecs, ...change },
+});
+
+/** The settings of an agent whose key lives in a secret. */
+export const withSecret3 = () => ({
+  ...ecs3({ executionRoleArn: role('execution') }),
+  key: { kind: 'secret', arn: SECRET_ARN } as const,
+});
+
 /** Documents of a table, and what was read of them. */
 export class TableOfDocuments implements PrefectDocuments {
   readonly read: string[] = [];
@@ -131,6 +142,18 @@ export async function built(asked: Asked): Promise<BuiltRequest> {
 }
 
 export const requested = async (asked: Asked): Promise<TaskRequest> => (await built(asked)).request;
+
+/** The request of a job that names a registered definition. */
+export const pinned3 = (
+  described: DefinitionInForce,
+  settings: Partial<TaskRequestSettings> = {},
+  jobVariables: Json = {},
+): Promise<TaskRequest> =>
+  requested({
+    jobVariables: { task_definition_arn: 'etl:4', ...jobVariables },
+    settings: { ...withSecret3(), ...settings },
+    described,
+  });
 
 /** The environment of the flow's container, as the overrides have it. */
 export const environmentOf3 = ({ runTask }: TaskRequest, container = 'prefect') =>

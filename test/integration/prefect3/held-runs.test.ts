@@ -108,6 +108,7 @@ test('a run that a user cancels before it begins is found, and whether somebody 
 
 test.each([
   ['RUNNING', 'running'],
+  ['CANCELLED', 'cancelled'],
   ['CANCELLING', 'cancelling'],
   ['COMPLETED', undefined],
 ] as const)('what a run that is %s is to the agent: %s', async (type, stage) => {

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { CLAIMANT, IDENTITY, never } from '../../support/prefect1.ts';
 import { httpStandIn, json } from '../../support/http-stand-in.ts';
-import { JumpingClock } from '../../support/jumping-clock.ts';
 import { backend3For, POOL, prefect3 } from '../../support/prefect3.ts';
 
 test('a due run comes with what its deployment and flow say', async () => {
@@ -210,59 +209,4 @@ test('a heartbeat that fails keeps no run waiting', async () => {
   await backend.connect(IDENTITY, never);
   expect((await look()).runs).toHaveLength(1);
   expect(logger.messages('warn')).toEqual([expect.stringContaining('The heartbeat failed')]);
-});
-
-test.each([
-  ['that there is not', { workPool: 'none' }, /the API has no `none`/],
-  ['of Kubernetes', { workPool: 'kubernetes' }, /`kubernetes` to be of type ecs, got kubernetes/],
-  ['that Prefect Cloud serves', { workPool: 'push' }, /got ecs:push: runs of a push pool/],
-  ['without a template', { workPool: 'empty' }, /Expected a base job template/],
-])('a pool %s is refused when the agent connects', async (_, options, message) => {
-  const { api, backend } = await prefect3({}, options);
-  const base_job_template = { job_configuration: { command: '{{ command }}' } };
-  api.createWorkPool({ name: 'kubernetes', type: 'kubernetes', base_job_template });
-  api.createWorkPool({ name: 'push', type: 'ecs:push', base_job_template });
-  api.createWorkPool({ name: 'empty' });
-  await expect(backend.connect(IDENTITY, never)).rejects.toThrow(message);
-});
-
-test('a new template counts within half a minute, as with the genuine worker', async () => {
-  const clock = new JumpingClock();
-  const { api, backend } = await prefect3({}, { clock });
-  const jobOf = async () => (await backend.poolAndVersion(never)).pool.baseJobTemplate.job_configuration;
-  const { command } = await jobOf();
-  const base_job_template = {
-    job_configuration: { command: 'new' },
-    variables: { type: 'object', properties: {} },
-  };
-  api.send('PATCH', `/work_pools/${POOL}`, { base_job_template });
-  expect(await jobOf()).toMatchObject({ command });
-  clock.jump(31);
-  expect(await jobOf()).toEqual({ command: 'new' });
-  expect(api.calls['GET /admin/version']).toBe(1);
-});
-
-test('blocks and variables are read once, with their secrets, and none is no error', async () => {
-  const { api, backend } = await prefect3();
-  const block = api.createBlock({
-    slug: 'aws-credentials',
-    name: 'prod',
-    data: { key: 's3cr3t' },
-    secrets: ['key'],
-  });
-  api.setVariable('image', { tag: 1 });
-  const { documents } = backend;
-  const read = () =>
-    Promise.all([
-      documents.blockById(block.id, never),
-      documents.blockByName('aws-credentials', 'prod', never),
-      documents.blockByName('aws-credentials', 'a/b', never),
-      documents.variable('image', never),
-      documents.variable('none', never),
-    ]);
-  const found = [{ key: 's3cr3t' }, { key: 's3cr3t' }, undefined, { tag: 1 }, undefined];
-  expect(await read()).toEqual(found);
-  const { length } = api.requests;
-  expect(await read()).toEqual(found);
-  expect(api.requests).toHaveLength(length);
 });

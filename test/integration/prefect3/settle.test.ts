@@ -148,14 +148,14 @@ test('a change is not sent again by a process that was frozen before, for the ru
   expect(statesOf(flowRunId).at(-1)).toBe('Completed');
 });
 
-test('an API that can’t be had leaves it unknown', async () => {
+test('an API that fails leaves the runs as they are and says so', async () => {
   const { settle, ids } = await claimed(1, ({ operation }) =>
     operation === 'POST /flow_runs/filter' ? { kind: 'status', status: 503, when: 'before' } : undefined,
   );
   expect(await settle(failing(ids[0]))).toMatchObject([{ kind: 'unknown' }]);
 });
 
-test('lines for many runs’ logs are one request', async () => {
+test('log lines go out in one request, under the name of the genuine worker’s logger', async () => {
   const { api, backend, ids } = await claimed(2);
   const lines = ids.map((flowRunId, i) => ({
     flowRunId,

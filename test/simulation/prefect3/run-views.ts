@@ -1,4 +1,4 @@
-import { readPutBack } from '../../../src/prefect3/state-message.ts';
+import { readPutBack } from '../../../src/prefect3/states.ts';
 import type { EmbeddedPrefect3 } from '../../../src/sandbox/prefect3/prefect3-server.ts';
 import { isFinal } from '../../../src/sandbox/prefect3/state.ts';
 import type { RunView } from '../prefect-world.ts';

@@ -3,7 +3,6 @@ import { flowCommand } from '../../../src/prefect1/flow-command.ts';
 import { FlowRunError } from '../../../src/errors.ts';
 import type { Prefect1FlowRun } from '../../../src/prefect1/flow-run.ts';
 import { buildTaskRequest, type NamedDefinition } from '../../../src/prefect1/task-request.ts';
-import { Secret } from '../../../src/secret.ts';
 import {
   contentOf,
   ecs,
@@ -12,9 +11,7 @@ import {
   flowOverride,
   role,
   run,
-  SECRET_ARN,
   settings,
-  withSecret,
 } from '../../support/task-request.ts';
 
 test('a run without a run config becomes the genuine agent’s default task', () => {
@@ -65,50 +62,6 @@ test('runs that differ in nothing but themselves share a definition', () => {
   const a = buildTaskRequest(run(null), settings());
   const b = buildTaskRequest({ ...run(null, { id: 'flow-2', name: 'other' }), id: 'run-2' }, settings());
   expect(contentOf(a)).toEqual(contentOf(b));
-});
-
-describe('the key', () => {
-  test('that lives in a secret is named in the definition and is nowhere else (conformance 50)', () => {
-    const request = buildTaskRequest(run(null), withSecret());
-    expect(contentOf(request).containerDefinitions?.[0]?.secrets).toEqual([
-      { name: 'PREFECT__CLOUD__API_KEY', valueFrom: SECRET_ARN },
-      { name: 'PREFECT__CLOUD__AUTH_TOKEN', valueFrom: SECRET_ARN },
-    ]);
-    expect(environmentOf(request)).not.toHaveProperty('PREFECT__CLOUD__API_KEY');
-    expect(environmentOf(request)).not.toHaveProperty('PREFECT__CLOUD__AUTH_TOKEN');
-    expect(environmentOf(request)['PREFECT__CLOUD__TENANT_ID']).toBe('tenant-1');
-  });
-
-  test('that lives in a secret has no second value beside it, wherever a user sets one', () => {
-    const own = [{ name: 'PREFECT__CLOUD__API_KEY', value: 'mine' }];
-    const request = buildTaskRequest(
-      run(
-        ecsRun({
-          env: { PREFECT__CLOUD__AUTH_TOKEN: 'mine' },
-          task_definition: { containerDefinitions: [{ name: 'flow', environment: own }] },
-          run_task_kwargs: { overrides: { containerOverrides: [{ name: 'flow', environment: own }] } },
-        }),
-      ),
-      withSecret({
-        agent: { ...settings().agent, envVars: { PREFECT__CLOUD__API_KEY: 'mine' } },
-      }),
-    );
-    const names = [contentOf(request).containerDefinitions?.[0], flowOverride(request)].flatMap(
-      (container) => container?.environment?.map(({ name }) => name) ?? [],
-    );
-    expect(names).toContain('PREFECT__CONTEXT__IMAGE');
-    expect(names).not.toContain('PREFECT__CLOUD__API_KEY');
-    expect(names).not.toContain('PREFECT__CLOUD__AUTH_TOKEN');
-  });
-
-  test('that is given as it is goes to the flow run as it is (conformance 50)', () => {
-    const key = { kind: 'value', value: new Secret('pcu_1') } as const;
-    expect(environmentOf(buildTaskRequest(run(null), settings({ key })))).toMatchObject({
-      PREFECT__CLOUD__API_KEY: 'pcu_1',
-      PREFECT__CLOUD__AUTH_TOKEN: 'pcu_1',
-      PREFECT__CLOUD__TENANT_ID: 'tenant-1',
-    });
-  });
 });
 
 describe('run configs', () => {

@@ -3,7 +3,7 @@ import { FlowRunError } from '../../../src/errors.ts';
 import { jobConfiguration } from '../../../src/prefect3/job-configuration.ts';
 import { buildTaskRequest, type BuiltRequest } from '../../../src/prefect3/task-request.ts';
 import { tagText } from '../../../src/prefect3/tag-text.ts';
-import { applyValues } from '../../../src/prefect3/templating.ts';
+import { applyValues } from '../../../src/prefect3/apply-values.ts';
 import { shellWords } from '../../../src/prefect3/shell-words.ts';
 import { diff } from '../../fixtures/golden/compare.mjs';
 import { correctedJob } from '../../fixtures/golden/corrections3.ts';

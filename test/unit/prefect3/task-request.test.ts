@@ -1,85 +1,26 @@
 import { describe, expect, test } from 'vitest';
-import { FlowRunError, SettingsError } from '../../../src/errors.ts';
+import { FlowRunError } from '../../../src/errors.ts';
 import { HARMLESS_VARIABLES } from '../../../src/prefect3/flow-environment.ts';
-import type { TaskRequestSettings } from '../../../src/prefect3/settings.ts';
 import { jobConfiguration } from '../../../src/prefect3/job-configuration.ts';
 import { pinnedDefinition } from '../../../src/prefect3/task-request.ts';
-import { Secret } from '../../../src/secret.ts';
 import {
   type Asked,
   built,
+  ecs3,
   environmentOf3,
   never,
+  pinned3,
   pool,
   requested,
   run3,
-  settings3,
   TableOfDocuments,
   template,
+  withSecret3,
 } from '../../support/job.ts';
-import { contentOf, role, SECRET_ARN } from '../../support/task-request.ts';
+import { contentOf, role } from '../../support/task-request.ts';
 
-const ecs = (change: Partial<TaskRequestSettings['ecs']>): Partial<TaskRequestSettings> => ({
-  ecs: { ...settings3().ecs, ...change },
-});
-
-const ARN = 'arn:aws:ecs:us-east-1:123456789012:task-definition/etl:4';
-const secret = { kind: 'secret', arn: SECRET_ARN } as const;
-const withSecret = { key: secret, ...ecs({ executionRoleArn: role('execution') }) };
-
-const secretsOf = async (asked: Asked) => {
-  const [container] = contentOf(await requested(asked)).containerDefinitions ?? [];
-  return Object.fromEntries((container?.secrets ?? []).map(({ name = '', valueFrom }) => [name, valueFrom]));
-};
-
-describe('what a flow process shows to the API', () => {
-  test('is a secret of the definition, and in no override', async () => {
-    const request = await requested({ settings: withSecret });
-    expect(contentOf(request).executionRoleArn).toBe(role('execution'));
-    expect(await secretsOf({ settings: withSecret })).toEqual({ PREFECT_API_KEY: SECRET_ARN });
-    expect(environmentOf3(request)).not.toHaveProperty('PREFECT_API_KEY');
-  });
-
-  test.each<[string, Asked, Record<string, string>]>([
-    [
-      'is named by the pool before the agent',
-      { jobVariables: { prefect_api_key_secret_arn: 'arn:pools' } },
-      { PREFECT_API_KEY: 'arn:pools' },
-    ],
-    [
-      'may be a key and an auth string',
-      { jobVariables: { prefect_api_auth_string_secret_arn: 'arn:pools' } },
-      { PREFECT_API_KEY: SECRET_ARN, PREFECT_API_AUTH_STRING: 'arn:pools' },
-    ],
-    ['is the job’s where it gives one', { jobVariables: { env: { PREFECT_API_KEY: 'own' } } }, {}],
-    ['is nothing where the job unsets it', { jobVariables: { env: { PREFECT_API_KEY: null } } }, {}],
-  ])('%s', async (_, asked, secrets) => {
-    expect(await secretsOf({ ...asked, settings: withSecret })).toEqual(secrets);
-  });
-
-  test('is in the overrides only where a setting gives the value', async () => {
-    const settings: Partial<TaskRequestSettings> = {
-      key: { kind: 'value', value: new Secret('admin:pass') },
-      keyVariable: 'PREFECT_API_AUTH_STRING',
-    };
-    expect(environmentOf3(await requested({ settings }))).toMatchObject({
-      PREFECT_API_AUTH_STRING: 'admin:pass',
-    });
-  });
-
-  test('needs a role that may read it', async () => {
-    await expect(requested({ settings: { key: secret } })).rejects.toThrow(SettingsError);
-    await expect(requested({ settings: { key: secret } })).rejects.toThrow('EXECUTION_ROLE_ARN');
-  });
-});
-
-describe('a registered definition', () => {
-  const pinned = (asked: Asked): Asked => ({
-    jobVariables: { task_definition_arn: ARN },
-    settings: withSecret,
-    ...asked,
-  });
-  const container = { name: 'web', secrets: [{ name: 'PREFECT_API_KEY', valueFrom: 'arn:own' }] };
+describe('a definition that is registered', () => {
+  const ARN = 'arn:aws:ecs:us-east-1:123456789012:task-definition/etl:4';
 
   test.each([
     [{ task_definition_arn: ARN }, ARN],
@@ -90,44 +31,17 @@ describe('a registered definition', () => {
     expect(pinnedDefinition(job)).toBe(name);
   });
 
-  test('is run as it is, and gives the key by its own secret', async () => {
-    const request = await requested(pinned({ described: { containerDefinitions: [container] } }));
-    expect(request.taskDefinition).toEqual({ kind: 'arn', arn: ARN });
+  test('is run as it is', async () => {
+    const request = await pinned3({ containerDefinitions: [{ name: 'web' }] }, { key: { kind: 'none' } });
+    expect(request.taskDefinition).toEqual({ kind: 'arn', arn: 'etl:4' });
     expect(request.runTask.overrides?.containerOverrides).toHaveLength(1);
     expect(environmentOf3(request, 'web')).toMatchObject({ PREFECT__FLOW_RUN_ID: 'run-1' });
-    expect(environmentOf3(request, 'web')).not.toHaveProperty('PREFECT_API_KEY');
-  });
-
-  test('without the secret fails the run with the lines that it lacks', async () => {
-    const asked = pinned({ described: { containerDefinitions: [{ name: 'web' }] } });
-    await expect(requested(asked)).rejects.toThrow(FlowRunError);
-    await expect(requested(asked)).rejects.toThrow(
-      `{"name":"PREFECT_API_KEY","valueFrom":"${SECRET_ARN}"}\nand with an \`executionRoleArn\``,
-    );
-  });
-
-  test('without the secret is given the key in plain text where that may be', async () => {
-    const key = { ...secret, value: new Secret('pnu_1') };
-    const settings = { ...ecs({ plaintextApiKey: true }), key };
-    const request = await requested(
-      pinned({ settings, described: { containerDefinitions: [{ name: 'web' }] } }),
-    );
-    expect(environmentOf3(request, 'web')).toMatchObject({ PREFECT_API_KEY: 'pnu_1' });
-  });
-
-  test('without the container that the job names fails the run with those that it has', async () => {
-    const jobVariables = { task_definition_arn: ARN, container_name: 'flow' };
-    const asked = pinned({
-      jobVariables,
-      described: { containerDefinitions: [container, { name: 'otel' }] },
-    });
-    await expect(requested(asked)).rejects.toThrow(`called \`flow\` in ${ARN}, got \`web\`, \`otel\``);
   });
 });
 
 describe('the agent’s settings', () => {
   const network = { awsvpcConfiguration: { subnets: ['subnet-a'] } };
-  const settings = ecs({
+  const settings = ecs3({
     cluster: 'agents',
     taskRoleArn: role('task'),
     executionRoleArn: role('execution'),
@@ -174,7 +88,7 @@ describe('the agent’s settings', () => {
 });
 
 test('the agent’s own variables are those that anyone may read', async () => {
-  const names = Object.keys(environmentOf3(await requested({ settings: withSecret })));
+  const names = Object.keys(environmentOf3(await requested({ settings: withSecret3() })));
   expect(new Set(names)).toEqual(HARMLESS_VARIABLES);
 });
 

@@ -1,6 +1,6 @@
 import { isObject } from '../is-object.ts';
 import { type Json, mapValues } from './json.ts';
-import { valueAt } from './key-path.ts';
+import { valueAt } from './value-path.ts';
 import { replacePlaceholders, wholePlaceholder } from './placeholders.ts';
 import { pythonStr } from '../python/python-str.ts';
 

@@ -3,7 +3,7 @@ import { flowCommand } from './flow-command.ts';
 import { FLOW } from './flow-container.ts';
 import { flowEnvironment } from './flow-environment.ts';
 import type { Prefect1FlowRun } from './flow-run.ts';
-import { hasKeySecret, withoutKeyVariables } from './flow-run-key.ts';
+import { hasKeySecret, withoutKeyVariables } from './key-secrets.ts';
 import type { EcsRun } from './run-config.ts';
 import { readContainerOverrides, readOverrides, type RunTaskKwargs } from './run-task-kwargs.ts';
 import type { DefinitionInForce, TaskRequestSettings } from './task-request.ts';

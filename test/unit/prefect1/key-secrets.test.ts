@@ -21,6 +21,15 @@ const plain = NAMES.map((name) => ({ name, value: 'forged' }));
 const secrets = [{ name: 'PREFECT__CLOUD__API_KEY', valueFrom: 'arn:own' }];
 
 describe('a key in a secret', () => {
+  test('is named in the definition and is nowhere else (conformance 50)', () => {
+    const request = buildTaskRequest(run(null), withSecret());
+    expect(contentOf(request).containerDefinitions?.[0]?.secrets).toEqual(
+      NAMES.map((name) => ({ name, valueFrom: SECRET_ARN })),
+    );
+    for (const name of NAMES) expect(environmentOf(request)).not.toHaveProperty(name);
+    expect(environmentOf(request)['PREFECT__CLOUD__TENANT_ID']).toBe('tenant-1');
+  });
+
   test('keeps its names out of the environment of the definition and of the run', () => {
     const request = buildTaskRequest(
       run(
@@ -65,6 +74,15 @@ describe('a key in a secret', () => {
     const build = () => buildTaskRequest(run(null), settings({ key: withSecret().key }));
     expect(build).toThrow(SettingsError);
     expect(build).toThrow('Set PREFECT__CLOUD__AGENT__ECS__EXECUTION_ROLE_ARN');
+  });
+});
+
+test('a key that is given as it is goes to the flow run as it is (conformance 50)', () => {
+  const key = { kind: 'value', value: new Secret('pcu_1') } as const;
+  expect(environmentOf(buildTaskRequest(run(null), settings({ key })))).toMatchObject({
+    PREFECT__CLOUD__API_KEY: 'pcu_1',
+    PREFECT__CLOUD__AUTH_TOKEN: 'pcu_1',
+    PREFECT__CLOUD__TENANT_ID: 'tenant-1',
   });
 });
 
