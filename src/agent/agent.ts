@@ -64,8 +64,8 @@ export interface StartOptions {
   readonly stop?: AbortSignal;
   /** How often to poll this time. @default the agent's own */
   readonly maxPolls?: number | undefined;
-  /** How many runs a bounded start launches at most, within the agent's own limit. @default the agent's own */
-  readonly maxLaunches?: number | undefined;
+  /** The circuit is open: a bounded start launches one run, to see whether it still has to be. @default false */
+  readonly onlyTry?: boolean | undefined;
   /** Names this start in the runs that it claims. Must never repeat. @default a random UUID */
   readonly invocation?: string;
   /**
@@ -168,7 +168,7 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
   async start(options: StartOptions = {}): Promise<PollReport> {
     const { deadlineMs, maxPolls = this.maxPolls, invocation = randomUUID(), failuresBefore = 0 } = options;
     const { stop = new AbortController().signal, tally = new PollTally(), interrupted } = options;
-    const maxLaunches = Math.min(this.limits.maxLaunches ?? Infinity, options.maxLaunches ?? Infinity);
+    const { onlyTry = false } = options;
     using budget =
       deadlineMs === undefined
         ? processBudget(this.clock, stop, this.#timings)
@@ -179,7 +179,8 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
       claimant: { agent: this.name, invocation },
       platform: this.#platform(),
       // The launches of a process are not counted: it has no end.
-      limits: { ...this.limits, maxLaunches: deadlineMs === undefined ? undefined : maxLaunches },
+      limits: deadlineMs === undefined ? { ...this.limits, maxLaunches: undefined } : this.limits,
+      onlyTry: onlyTry && deadlineMs !== undefined,
       trial: this.#trial,
       timings: this.#timings,
       budget,

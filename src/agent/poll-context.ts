@@ -18,6 +18,8 @@ export interface PollContext<Run extends FlowRun> {
   readonly claimant: Claimant;
   readonly platform: Platform<Run>;
   readonly limits: Limits;
+  /** Whether one launch is all that there is for now: the circuit is open. */
+  readonly onlyTry: boolean;
   readonly trial: Trial;
   readonly timings: Timings;
   readonly budget: Budget;

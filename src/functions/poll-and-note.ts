@@ -57,7 +57,7 @@ export async function pollAndNote(warm: Warm, begun: Begun): Promise<Polled> {
       // What is claimed already is recovered during a pause as well.
       maxPolls: paused === undefined ? maxPolls : 0,
       // What would stop again is tried with one run.
-      maxLaunches: areTooMany(stops, startMs) ? 1 : undefined,
+      onlyTry: areTooMany(stops, startMs),
       invocation: id,
       failuresBefore: circuit?.failures ?? 0,
       tally,

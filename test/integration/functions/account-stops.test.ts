@@ -55,7 +55,12 @@ test('three tasks that can’t read their secret open the circuit, and one that 
   expect(await health()).toMatchObject({ healthy: false, reason: expect.stringMatching(BLOCKED) as string });
   clock.jump(61);
   const tried = await poll();
-  expect(tried).toMatchObject({ started: 1, notes: [expect.stringMatching(BLOCKED)] });
+  expect(tried).toMatchObject({
+    started: 1,
+    overLimit:
+      'Left 2 due flow run(s) in the queue: the circuit is open, and this invocation has made its one launch that tries it.',
+    notes: [expect.stringMatching(BLOCKED)],
+  });
   expect(logger.messages('error')).toContainEqual(expect.stringMatching(BLOCKED));
   await hear();
   expect(await control.read(never)).toMatchObject({ stops: { count: 4 } });

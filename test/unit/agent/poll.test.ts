@@ -469,6 +469,18 @@ describe('at most so many launches', () => {
     expect(second.overLimit).toBeUndefined();
   });
 
+  test('are one while the circuit is open, and the report says so instead of naming a cap', async () => {
+    const scripted = scriptedAgent({ limits: { maxLaunches: 3 } });
+    scripted.backend.queue = ['a', 'b'].map((id) => flowRun(id));
+    const { agent, clock } = scripted;
+    const start = agent.start({ deadlineMs: clock.now() + MINUTE_MS, onlyTry: true });
+    expect(await clock.until(start)).toMatchObject({
+      started: 1,
+      overLimit:
+        'Left 1 due flow run(s) in the queue: the circuit is open, and this invocation has made its one launch that tries it.',
+    });
+  });
+
   test('are counted with those of unknown fate, and without runs that were put back', async () => {
     const outcomes = [startedAs('a'), retry('no capacity'), unknown('connection lost')];
     const scripted = scriptedAgent({ limits: { maxLaunches: 2 } }, () => outcomes.shift() ?? startedAs('x'));
