@@ -1,3 +1,4 @@
+import type { ControlView } from '../status/control-view.ts';
 import type { Caps } from '../status/deployed-function.ts';
 import type { Status } from '../status/read-status.ts';
 import type { PollRow, RecentPolls, RunRow } from '../status/recent-polls.ts';
@@ -25,24 +26,26 @@ function stateRows(status: Status, nowMs: number, colors: Colors): string[][] {
     rows.push(['Health', health.reason === null ? text : `${text}: ${oneLine(health.reason)}`]);
   }
   if (control !== null) {
-    const { paused, circuit, lastPoll, lastSuccess, notBefore } = control;
+    const { paused, lastPoll, lastSuccess, notBefore } = control;
     rows.push(['Last poll', moment(lastPoll, nowMs)], ['Last success', moment(lastSuccess, nowMs)]);
     if (paused !== null) {
       const why = paused.reason === null ? '' : `: ${oneLine(paused.reason)}`;
       rows.push(['Paused', colors.yellow(`since ${moment(paused.since, nowMs)}${why}`)]);
     }
     if (notBefore !== null) rows.push(['Left alone', colors.yellow(`until ${notBefore}, as Prefect asked`)]);
-    rows.push(['Circuit', circuitText(circuit, nowMs, colors)]);
+    rows.push(['Circuit', circuitText(control, nowMs, colors)]);
   }
   if (caps !== null) rows.push(['Caps', capsText(caps)]);
   return rows.map(([name, text]) => [colors.bold(name), text]);
 }
 
-function circuitText(
-  circuit: NonNullable<Status['control']>['circuit'],
-  nowMs: number,
-  colors: Colors,
-): string {
+function circuitText({ circuit, stops }: ControlView, nowMs: number, colors: Colors): string {
+  // Health too tells first of what can't be launched.
+  if (stops !== null && (circuit?.opened ?? null) === null) {
+    const { count, reason, since } = stops;
+    const what = `${count} tasks in a row stopped for a reason that lies in the account`;
+    return colors.red(`open, ${what} since ${moment(since, nowMs)}: ${oneLine(reason)}`);
+  }
   if (circuit === null) return 'closed';
   const { failures, opened } = circuit;
   const reason = oneLine(circuit.reason);

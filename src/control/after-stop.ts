@@ -8,8 +8,9 @@ const TOO_MANY = 3;
 
 /** The stops after one more, heard of at `atMs`: older ones count while they say something. */
 export function afterStop(stops: Stops | undefined, reason: string, atMs: number): Stops {
-  const { count = 0, lastMs = 0 } = stops ?? {};
-  return { count: (atMs - lastMs > STOPS_MATTER_MS ? 0 : count) + 1, reason, lastMs: atMs };
+  const before = stops !== undefined && atMs - stops.lastMs <= STOPS_MATTER_MS ? stops : undefined;
+  const { count = 0, sinceMs = atMs } = before ?? {};
+  return { count: count + 1, reason, sinceMs, lastMs: atMs };
 }
 
 /** Whether launching is in vain now: the circuit is open. */

@@ -40,10 +40,16 @@ const pause = z.pipe(
 
 const stops = z.pipe(
   z.object(
-    { M: z.object({ count: number, reason: text, lastMs: number }, 'expected a map') },
+    {
+      M: z.object(
+        { count: number, reason: text, sinceMs: z.optional(number), lastMs: number },
+        'expected a map',
+      ),
+    },
     'expected a map',
   ),
-  z.transform(({ M }) => M),
+  // Releases before this one did not write since when.
+  z.transform(({ M }) => ({ ...M, sinceMs: M.sinceMs ?? M.lastMs })),
 );
 
 const item = z.object({
@@ -95,8 +101,13 @@ export function pauseAttribute({ sinceMs, reason }: Pause): AttributeValue {
   return mapOf({ sinceMs: numberOf(sinceMs), reason: textOf(reason) });
 }
 
-export function stopsAttribute({ count, reason, lastMs }: Stops): AttributeValue {
-  return mapOf({ count: numberOf(count), reason: textOf(reason), lastMs: numberOf(lastMs) });
+export function stopsAttribute({ count, reason, sinceMs, lastMs }: Stops): AttributeValue {
+  return mapOf({
+    count: numberOf(count),
+    reason: textOf(reason),
+    sinceMs: numberOf(sinceMs),
+    lastMs: numberOf(lastMs),
+  });
 }
 
 export function numberOf(value: number | undefined): AttributeValue | undefined {

@@ -38,7 +38,9 @@ export interface Stops {
   readonly count: number;
   /** Why the last of them did. */
   readonly reason: string;
-  /** When it was heard of. */
+  /** When the first of them was heard of. */
+  readonly sinceMs: number;
+  /** When the last was. */
   readonly lastMs: number;
 }
 

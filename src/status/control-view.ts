@@ -1,3 +1,4 @@
+import { areTooMany } from '../control/after-stop.ts';
 import type { ControlRecord } from '../control/control-record.ts';
 
 /** The control record with times that people read. */
@@ -14,10 +15,18 @@ export interface ControlView {
     /** null: not yet open. */
     readonly opened: string | null;
   } | null;
+  /** Tasks in a row that stopped for a reason that lies in the account, while that holds the circuit open. */
+  readonly stops: {
+    readonly count: number;
+    /** Why the last of them did. */
+    readonly reason: string;
+    /** When the first of them was heard of. */
+    readonly since: string;
+  } | null;
 }
 
 export function controlView(record: ControlRecord, nowMs: number): ControlView {
-  const { lastPollMs, lastSuccessMs, lastFailure, notBeforeMs, paused, circuit } = record;
+  const { lastPollMs, lastSuccessMs, lastFailure, notBeforeMs, paused, circuit, stops } = record;
   return {
     lastPoll: iso(lastPollMs),
     lastSuccess: iso(lastSuccessMs),
@@ -31,6 +40,9 @@ export function controlView(record: ControlRecord, nowMs: number): ControlView {
       circuit === undefined
         ? null
         : { failures: circuit.failures, reason: circuit.reason, opened: iso(circuit.openedAtMs) },
+    stops: areTooMany(stops, nowMs)
+      ? { count: stops.count, reason: stops.reason, since: new Date(stops.sinceMs).toISOString() }
+      : null,
   };
 }
 

@@ -21,6 +21,7 @@ const STATUS: Status = {
     notBefore: AT,
     paused: { since: AT, reason: NASTY },
     circuit: { failures: 3, reason: NASTY, opened: AT },
+    stops: null,
   },
   caps: { maxLaunches: 50, maxTasksInFlight: null, launchesPerSecond: null, maxLatenessSeconds: null },
   recent: {
@@ -59,6 +60,16 @@ const STATUS: Status = {
     failures: [{ at: AT, flowRunId: 'id-2', name: 'fox', outcome: 'failed', detail: NASTY, lateMs: null }],
   },
   unread: [NASTY],
+};
+
+const STOPPING: Status['control'] = {
+  lastPoll: AT,
+  lastSuccess: AT,
+  lastFailure: null,
+  notBefore: null,
+  paused: null,
+  circuit: null,
+  stops: { count: 4, reason: 'no secret', since: AT },
 };
 
 let browser: Browser;
@@ -118,6 +129,13 @@ test('shows the state, the polls, the launches and the failures', async () => {
   expect(await page.getByRole('region', { name: 'Launches' }).textContent()).toContain('task/default/aa');
   expect(await page.getByRole('region', { name: 'Failures' }).textContent()).toContain('fox');
   expect(complaints).toEqual([]);
+});
+
+test('shows a circuit that stopped tasks hold open', async () => {
+  const { page } = await open(() => ({ ...STATUS, control: STOPPING }));
+  expect(await page.locator('dl').textContent()).toContain(
+    'Circuitopen, 4 tasks in a row stopped for a reason that lies in the account since 2026-11-25 06:02:48: no secret',
+  );
 });
 
 test('whatever comes from outside is text', async () => {

@@ -55,13 +55,16 @@ function showState(/** @type {Status} */ { control, caps }) {
   /** @type {(readonly [string, string, string?])[]} */
   const rows = [];
   if (control !== null) {
-    const { lastPoll, lastSuccess, paused, notBefore, circuit } = control;
+    const { lastPoll, lastSuccess, paused, notBefore, circuit, stops } = control;
     rows.push(['Last poll', momentText(lastPoll)], ['Last success', momentText(lastSuccess)]);
     if (paused !== null)
       rows.push(['Paused', `since ${momentText(paused.since)} ${paused.reason ?? ''}`, 'warn']);
     if (notBefore !== null)
       rows.push(['Left alone', `until ${momentText(notBefore)}, as Prefect asked`, 'warn']);
-    if (circuit === null) rows.push(['Circuit', 'closed']);
+    if (stops !== null && (circuit?.opened ?? null) === null) {
+      const what = `${stops.count} tasks in a row stopped for a reason that lies in the account`;
+      rows.push(['Circuit', `open, ${what} since ${momentText(stops.since)}: ${stops.reason}`, 'bad']);
+    } else if (circuit === null) rows.push(['Circuit', 'closed']);
     else {
       const state = circuit.opened === null ? 'closed, but' : `open since ${momentText(circuit.opened)},`;
       const text = `${state} ${circuit.failures} in a row could launch nothing: ${circuit.reason}`;

@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { openDynamoControlStore } from '../../../src/control/dynamo-control-store.ts';
+import { recordStop } from '../../../src/control/record-stop.ts';
 import { type ControlRecord, EMPTY_RECORD } from '../../../src/control/control-record.ts';
 import {
   awsServices,
@@ -60,7 +61,7 @@ test('--json tells the same to machines', async () => {
   expect(JSON.parse(out)).toMatchObject({
     function: 'serverless-prefect-agent-dev-poll',
     health: { healthy: false, reason: expect.stringContaining('AwsError: denied') as unknown },
-    control: { lastFailure: 'AwsError: denied', circuit: null, notBefore: null, paused: null },
+    control: { lastFailure: 'AwsError: denied', circuit: null, stops: null, notBefore: null, paused: null },
     caps: { maxLaunches: null },
     recent: {
       count: 1,
@@ -82,6 +83,29 @@ test('an open circuit and a quiet that Prefect asked for are told', async () => 
     /^Circuit +open since .*, 3 invocations in a row could launch nothing: no such cluster$/m,
   );
   expect(out).toMatch(/^Left alone +until .*, as Prefect asked$/m);
+});
+
+test('tasks that stop for a reason of the account are told where the circuit is, as health tells them', async () => {
+  const { dynamo, write } = await setUp();
+  await write(record());
+  const store = openDynamoControlStore(dynamo.table);
+  const nowMs = Date.now();
+  for (const [i, reason] of ['no route', 'no secret', 'no secret'].entries()) {
+    const heard = { atMs: nowMs - 3000 + i, startedMs: undefined, accountsReason: reason };
+    expect((await cli(['status'])).out).toMatch(/^Circuit +closed$/m);
+    await recordStop(store, await store.read(SIGNAL), heard, SIGNAL);
+  }
+  const { out } = await cli(['status']);
+  const what = '3 tasks in a row stopped for a reason that lies in the account';
+  expect(out).toMatch(new RegExp(`^Health +unhealthy: ${what}: no secret$`, 'm'));
+  expect(out).toMatch(new RegExp(`^Circuit +open, ${what} since .* ago: no secret$`, 'm'));
+  expect(JSON.parse((await cli(['status', '--json'])).out)).toMatchObject({
+    health: { healthy: false },
+    control: {
+      circuit: null,
+      stops: { count: 3, reason: 'no secret', since: new Date(nowMs - 3000).toISOString() },
+    },
+  });
 });
 
 test('a pause is told, with its reason', async () => {

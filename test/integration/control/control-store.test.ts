@@ -175,6 +175,13 @@ describe.each(stores)('the control record %s', (_, create) => {
   });
 });
 
+test('stops that an older release has counted are known since the last of them', async () => {
+  const { client, table, store } = await dynamo();
+  const stops = { M: { count: { N: '2' }, reason: { S: 'denied' }, lastMs: { N: '20' } } };
+  await client.send(new PutItemCommand({ TableName: table, Item: { id: { S: 'control' }, stops } }));
+  expect((await store.read(never)).stops).toEqual({ count: 2, reason: 'denied', sinceMs: 20, lastMs: 20 });
+});
+
 test('a damaged record is an error that names the table, the field and the way out', async () => {
   const { client, table, store } = await dynamo();
   await client.send(

@@ -4,14 +4,20 @@ import type { Stops } from '../../../src/control/control-record.ts';
 
 const NOW_MS = 1_000_000;
 
-const stops = (count: number, agoMs: number): Stops => ({ count, reason: 'denied', lastMs: NOW_MS - agoMs });
+const stops = (count: number, agoMs: number): Stops => ({
+  count,
+  reason: 'denied',
+  sinceMs: 1,
+  lastMs: NOW_MS - agoMs,
+});
 
-test.each<[string, Stops | undefined, number]>([
-  ['the first one', undefined, 1],
-  ['one more', stops(2, 300_000), 3],
-  ['one that comes when the others say nothing any more', stops(7, 300_001), 1],
-])('%s of the stops is counted, with its own reason', (_, before, count) => {
-  expect(afterStop(before, 'no route', NOW_MS)).toEqual({ count, reason: 'no route', lastMs: NOW_MS });
+test.each<[string, Stops | undefined, number, number]>([
+  ['the first one', undefined, 1, NOW_MS],
+  ['one more', stops(2, 300_000), 3, 1],
+  ['one that comes when the others say nothing any more', stops(7, 300_001), 1, NOW_MS],
+])('%s of the stops is counted from the first, with its own reason', (_, before, count, sinceMs) => {
+  const reason = 'no route';
+  expect(afterStop(before, reason, NOW_MS)).toEqual({ count, reason, sinceMs, lastMs: NOW_MS });
 });
 
 test.each<[string, Stops | undefined, boolean]>([

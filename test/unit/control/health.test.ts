@@ -50,15 +50,19 @@ test.each<[string, ControlRecord, true | string]>([
     record({ circuit: { failures: 5, reason: 'denied', openedAtMs: NOW_MS - 60_000 } }),
     'Nothing can be launched since 1970-01-01T00:15:40.000Z, after 5 failures in a row: denied',
   ],
-  ['after two tasks that stopped', record({ stops: { count: 2, reason: 'denied', lastMs: NOW_MS } }), true],
+  [
+    'after two tasks that stopped',
+    record({ stops: { count: 2, reason: 'denied', sinceMs: 0, lastMs: NOW_MS } }),
+    true,
+  ],
   [
     'after more tasks that stopped, within five minutes',
-    record({ stops: { count: 3, reason: 'no secret', lastMs: NOW_MS - 300_000 } }),
+    record({ stops: { count: 3, reason: 'no secret', sinceMs: 0, lastMs: NOW_MS - 300_000 } }),
     '3 tasks in a row stopped for a reason that lies in the account: no secret',
   ],
   [
     'when no task has stopped so for more than five minutes',
-    record({ stops: { count: 3, reason: 'no secret', lastMs: NOW_MS - 300_001 } }),
+    record({ stops: { count: 3, reason: 'no secret', sinceMs: 0, lastMs: NOW_MS - 300_001 } }),
     true,
   ],
   [
