@@ -2,6 +2,7 @@ import { SettingsError } from '../errors.ts';
 import { loadSettings } from '../settings/load-settings.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { CliIo } from './cli-io.ts';
+import { refuseUnreadFlags } from './refuse-unread-flags.ts';
 import { type SettingsFlag, settingsFlags } from './settings-flags.ts';
 
 /** What commander parsed, by the options' attribute names. */
@@ -9,18 +10,18 @@ export type FlagValues = Readonly<Record<string, unknown>>;
 
 /**
  * The settings with the flags laid over the environment, so that both are read by the same rules.
- * @throws SettingsError in which a flag's line names the flag.
+ * @throws SettingsError in which a flag's line names the flag; also for a flag that the Prefect in question would not read.
  */
 export async function loadSettingsWithFlags(env: CliIo['env'], values: FlagValues): Promise<Settings> {
-  const isPrefect3 =
-    values['pool'] !== undefined || Boolean(env['PREFECT_WORK_POOL'] ?? env['PREFECT_API_URL']);
+  const signs = signsOfPrefect3(env, values);
   const given = settingsFlags.flatMap((flag) => {
     const value = values[flag.option.attributeName()];
     // Commander gives true for a --no-… that is not there.
     if (value === undefined || (flag.option.negate && value === true)) return [];
-    const target = isPrefect3 ? flag.ofPrefect3 : undefined;
+    const target = signs.length > 0 ? flag.ofPrefect3 : undefined;
     return [{ ...flag, ...target, text: flag.encode([value].flat().map(String)) }];
   });
+  refuseUnreadFlags(given, signs);
   const cleared = given.flatMap(({ instead = [] }) => instead.map((name) => [name, undefined]));
   const laid = given.map(({ variable, text }) => [variable, text]);
   const overlay = Object.fromEntries([...cleared, ...laid]) as CliIo['env'];
@@ -30,6 +31,12 @@ export async function loadSettingsWithFlags(env: CliIo['env'], values: FlagValue
     if (!(error instanceof SettingsError)) throw error;
     throw new SettingsError(withFlagNames(error.message, given), { cause: error.cause });
   }
+}
+
+/** What makes the settings those of Prefect 3, by the rule of `prefectGeneration`. */
+function signsOfPrefect3(env: CliIo['env'], values: FlagValues): readonly string[] {
+  const variables = ['PREFECT_WORK_POOL', 'PREFECT_API_URL'].filter((name) => Boolean(env[name]));
+  return values['pool'] === undefined ? variables : ['--pool', ...variables];
 }
 
 function withFlagNames(message: string, given: readonly SettingsFlag[]): string {

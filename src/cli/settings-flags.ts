@@ -16,6 +16,8 @@ export interface SettingsFlag extends Target {
   readonly encode: (values: readonly string[]) => string;
   /** What it stands for where the agent serves Prefect 3. @default the same */
   readonly ofPrefect3?: Target;
+  /** The one Prefect that reads it. @default both do */
+  readonly only?: 1 | 3;
 }
 
 /** How each variable is spelled as a flag: the options of `prefect agent ecs start`, and of `prefect worker start`. */
@@ -29,35 +31,46 @@ export const settingsFlags: readonly SettingsFlag[] = [
     ofPrefect3: { variable: 'PREFECT_API_URL' },
   },
   one('-p, --pool <name>', 'PREFECT_WORK_POOL'),
-  many('-q, --work-queue <name>', 'PREFECT_WORK_QUEUES', (names) => [...new Set(names)]),
+  only(
+    3,
+    many('-q, --work-queue <name>', 'PREFECT_WORK_QUEUES', (names) => [...new Set(names)]),
+  ),
   {
     ...one('--key-secret <arn>', 'PREFECT__CLOUD__API_KEY_SECRET'),
     instead: ['PREFECT__CLOUD__API_KEY', 'PREFECT__CLOUD__AGENT__AUTH_TOKEN', 'PREFECT__CLOUD__AUTH_TOKEN'],
-    ofPrefect3: { variable: 'PREFECT_API_KEY_SECRET', instead: ['PREFECT_API_KEY'] },
+    ofPrefect3: {
+      variable: 'PREFECT_API_KEY_SECRET',
+      // An auth string would win over it.
+      instead: ['PREFECT_API_KEY', 'PREFECT_API_AUTH_STRING', 'PREFECT_API_AUTH_STRING_SECRET'],
+    },
   },
-  one('--tenant-id <uuid>', 'PREFECT__CLOUD__TENANT_ID'),
+  authStringSecret(),
+  only(1, one('--tenant-id <uuid>', 'PREFECT__CLOUD__TENANT_ID')),
   {
     ...one('-n, --name <name>', 'PREFECT__CLOUD__AGENT__NAME', literal),
     instead: ['PREFECT_WORKER_NAME'],
   },
-  many('-l, --label <label>', 'PREFECT__CLOUD__AGENT__LABELS', (labels) => [...new Set(labels)].sort()),
+  only(
+    1,
+    many('-l, --label <label>', 'PREFECT__CLOUD__AGENT__LABELS', (labels) => [...new Set(labels)].sort()),
+  ),
   many('-e, --env <NAME=value>', 'PREFECT__CLOUD__AGENT__ENV_VARS', (pairs) =>
     Object.fromEntries(pairs.map(splitPair)),
   ),
   one('--max-polls <number>', 'PREFECT__CLOUD__AGENT__MAX_POLLS'),
   one('--agent-address <url>', 'PREFECT__CLOUD__AGENT__AGENT_ADDRESS'),
-  one('--agent-config-id <id>', 'PREFECT__CLOUD__AGENT__AGENT_CONFIG_ID', literal),
-  {
+  only(1, one('--agent-config-id <id>', 'PREFECT__CLOUD__AGENT__AGENT_CONFIG_ID', literal)),
+  only(1, {
     option: new Option('--no-cloud-logs', 'Keep the logs of flow runs from the Prefect API.'),
     variable: 'PREFECT__CLOUD__AGENT__NO_CLOUD_LOGS',
     encode: () => 'true',
-  },
+  }),
   one('--log-level <DEBUG|INFO|WARNING|ERROR>', 'PREFECT__CLOUD__AGENT__LEVEL'),
   one('--cluster <cluster>', 'PREFECT__CLOUD__AGENT__ECS__CLUSTER', literal),
   one('--launch-type <type>', 'PREFECT__CLOUD__AGENT__ECS__LAUNCH_TYPE'),
   one('--task-role-arn <arn>', 'PREFECT__CLOUD__AGENT__ECS__TASK_ROLE_ARN'),
   one('--execution-role-arn <arn>', 'PREFECT__CLOUD__AGENT__ECS__EXECUTION_ROLE_ARN'),
-  one('--task-definition <path>', 'PREFECT__CLOUD__AGENT__ECS__TASK_DEFINITION'),
+  only(1, one('--task-definition <path>', 'PREFECT__CLOUD__AGENT__ECS__TASK_DEFINITION')),
   one('--run-task-kwargs <path>', 'PREFECT__CLOUD__AGENT__ECS__RUN_TASK_KWARGS'),
 ];
 
@@ -87,6 +100,17 @@ function many(
   const option = new Option(flags, `${settingsTable[variable].description} Repeatable.`);
   option.argParser<string[] | undefined>((value, previous = []) => [...previous, value]);
   return { option, variable, encode: (values) => literal(collect(values)) };
+}
+
+function only(generation: 1 | 3, flag: SettingsFlag): SettingsFlag {
+  flag.option.description += ` Prefect ${generation} only.`;
+  return { ...flag, only: generation };
+}
+
+function authStringSecret(): SettingsFlag {
+  const flag = one('--auth-string-secret <arn>', 'PREFECT_API_AUTH_STRING_SECRET');
+  flag.option.conflicts('keySecret');
+  return only(3, { ...flag, instead: ['PREFECT_API_AUTH_STRING'] });
 }
 
 /** JSON that means what it says: a variable's `$NAME` would be replaced by another variable. */

@@ -15,12 +15,12 @@ const ENV = {
   PREFECT__CLOUD__AGENT__LABELS: 'from-env',
 };
 
-function load(
+async function load(
   argv: readonly string[],
   env: Record<string, string> = {},
   base: Record<string, string> = ENV,
 ): Promise<Settings> {
-  const command = new Command();
+  const command = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
   for (const option of settingsOptions({ life: true })) command.addOption(option);
   command.parse(argv, { from: 'user' });
   return loadSettingsWithFlags({ ...base, ...env }, command.opts<FlagValues>());
@@ -76,8 +76,63 @@ test.each<[string[], Record<string, string>, object]>([
     { PREFECT_API_URL: API, PREFECT_API_KEY: 'k' },
     { keyKind: 'key', apiKey: { kind: 'secret', arn: ARN } },
   ],
+  [
+    ['--pool', 'flows', '--auth-string-secret', ARN],
+    { PREFECT_API_URL: API, PREFECT_API_AUTH_STRING: 'u:p', PREFECT_API_KEY_SECRET: `${ARN}2` },
+    { keyKind: 'auth-string', apiKey: { kind: 'secret', arn: ARN } },
+  ],
+  [
+    ['--pool', 'flows', '--key-secret', ARN],
+    { PREFECT_API_URL: API, PREFECT_API_AUTH_STRING_SECRET: `${ARN}2` },
+    { keyKind: 'key', apiKey: { kind: 'secret', arn: ARN } },
+  ],
 ])('the flags %j mean what they mean to the worker of Prefect 3', async (argv, env, expected) => {
   expect((await load(argv, env, PREFECT_3)).prefect).toMatchObject(expected);
+});
+
+test.each([
+  ['--work-queue', ['-q', 'high']],
+  ['--auth-string-secret', ['--auth-string-secret', ARN]],
+])('%s is refused for Prefect 1, with what to do', async (flag, argv) => {
+  const error: unknown = await load(argv).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(SettingsError);
+  expect(String(error)).toContain(
+    `${flag} is for Prefect 3, and the settings are those of Prefect 1: they name no work pool. ` +
+      `Name it with --pool (PREFECT_WORK_POOL) and its API with --api (PREFECT_API_URL), or leave ${flag} out.`,
+  );
+});
+
+test.each([
+  ['--label', ['-l', 'prod']],
+  ['--tenant-id', ['--tenant-id', 'a'.repeat(32)]],
+  ['--agent-config-id', ['--agent-config-id', 'x']],
+  ['--no-cloud-logs', ['--no-cloud-logs']],
+  ['--task-definition', ['--task-definition', TASK_DEFINITION]],
+])('%s is refused for Prefect 3, with what to do', async (flag, argv) => {
+  const error = await load(['--pool', 'flows', ...argv], { PREFECT_API_URL: API }, PREFECT_3).catch(String);
+  expect(error).toContain(
+    `${flag} is for Prefect 1, and the settings are those of Prefect 3: they have --pool, PREFECT_API_URL. ` +
+      `Leave ${flag} out, or those for Prefect 1.`,
+  );
+});
+
+test('all flags that would not be read are told at once', async () => {
+  const error = await load(['-l', 'prod', '--no-cloud-logs', '-p', 'flows', '-a', API], {}, PREFECT_3).catch(
+    String,
+  );
+  expect(error).toMatch(/--label is for Prefect 1.*\n--no-cloud-logs is for Prefect 1/);
+});
+
+test('a work pool that is set to nothing makes no Prefect 3 of it', async () => {
+  const empty = { PREFECT_WORK_POOL: '', PREFECT_API_URL: '' };
+  expect((await load(['-l', 'prod'], empty)).prefect.generation).toBe(1);
+  const named = { PREFECT_WORK_POOL: '', PREFECT_API_URL: API };
+  expect(await load(['-l', 'prod'], named).catch(String)).toContain('--label is for Prefect 1');
+});
+
+test('the secrets of an API key and of an auth string can’t both be named by flags', async () => {
+  const argv = ['--pool', 'flows', '--key-secret', ARN, '--auth-string-secret', ARN];
+  await expect(load(argv, { PREFECT_API_URL: API }, PREFECT_3)).rejects.toThrow(/cannot be used with/);
 });
 
 test('what is wrong with a flag of Prefect 3 names the flag and its variable', async () => {
