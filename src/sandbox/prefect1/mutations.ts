@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { runsInQueue } from './runs-in-queue.ts';
-import { createTaskRun, newRow } from './seed.ts';
-import { cancelFlowRun, setFlowRunState, setTaskRunState } from './set-state.ts';
+import { createTaskRun } from './seed.ts';
+import { setFlowRunState, setTaskRunState } from './set-state.ts';
 import { now } from './store.ts';
 import type { RunLog, Store } from './store.ts';
 import type { Agent, TaskRun, Timestamptz } from './tables.ts';
@@ -22,7 +22,6 @@ interface AgentInput {
   readonly name?: string | null;
   readonly labels?: readonly string[] | null;
   readonly tenant_id?: string | null;
-  readonly agent_config_id?: string | null;
 }
 
 interface QueueInput {
@@ -64,7 +63,6 @@ export function createMutations(store: Store) {
       ),
     set_task_run_states: ({ input }: Input<{ states: readonly (StateInput & { task_run_id: string })[] }>) =>
       setEach(input.states, ({ task_run_id: id, ...change }) => setTaskRunState(store, { id, ...change })),
-    cancel_flow_run: ({ input }: Input<{ flow_run_id: string }>) => cancelFlowRun(store, input.flow_run_id),
     write_run_logs: ({ input }: Input<{ logs: readonly (Partial<RunLog> & { flow_run_id: string })[] }>) => {
       for (const { flow_run_id, task_run_id, timestamp, name, level, message } of input.logs) {
         store.logs.push({
@@ -79,12 +77,8 @@ export function createMutations(store: Store) {
       return { success: true };
     },
     get_or_create_task_run_info: ({ input }: Input<TaskRunInput>) => getOrCreateTaskRun(store, input),
-    update_flow_run_heartbeat: ({ input }: Input<{ flow_run_id: string }>) => {
-      // The genuine server writes heartbeats down later and says yes even to an unknown run.
-      const run = tables.flow_run.get(input.flow_run_id);
-      if (run !== undefined) run.heartbeat = now(store);
-      return { success: true };
-    },
+    // The genuine server writes heartbeats down later and says yes even to an unknown run. Nobody here looks at them.
+    update_flow_run_heartbeat: () => ({ success: true }),
     set_task_run_name: ({ input }: Input<{ task_run_id: string; name: string }>) => {
       const run = tables.task_run.get(input.task_run_id);
       if (run !== undefined) run.name = input.name;
@@ -110,12 +104,7 @@ function registerAgent(store: Store, input: AgentInput, sender: Sender): Agent {
     isDeepStrictEqual({ ...agent, ...identity }, agent),
   );
   if (known !== undefined) return known;
-  const agent = {
-    ...newRow(store),
-    ...identity,
-    agent_config_id: input.agent_config_id ?? null,
-    last_queried: null,
-  };
+  const agent = { id: store.newId(), ...identity, last_queried: null };
   tables.agent.set(agent.id, agent);
   return agent;
 }

@@ -27,8 +27,6 @@ export interface Prefect1Options {
   readonly versionLocking?: boolean;
   /** What goes wrong with which request. Default: nothing. */
   readonly faults?: FaultPlan;
-  /** How long a flow run can't be submitted again, in milliseconds. Default: 30,000, as the genuine server's. */
-  readonly submittedLockMs?: number;
 }
 
 // The genuine server's default.
@@ -43,15 +41,13 @@ export interface EmbeddedPrefect1 {
   /** How many requests of each operation have come. */
   readonly calls: Readonly<Record<string, number>>;
 
-  createTenant(name?: string): Tenant;
+  createTenant(): Tenant;
   createAgentConfig(settings: Readonly<Record<string, unknown>>): AgentConfig;
   createFlow(flow: NewFlow): Flow;
   /** Registers what Prefect's `flow.serialize()` gave. */
-  importFlow(serialized: unknown, project?: string): Flow;
+  importFlow(serialized: unknown): Flow;
   /** @throws RangeError when there is no such flow */
   createFlowRun(run: NewFlowRun): FlowRun;
-  /** A secret for `secret_value`, which only Prefect Cloud answers. */
-  setSecret(name: string, value: unknown): void;
 
   flowRun(id: string): Readonly<FlowRun> | undefined;
   flowRuns(): readonly Readonly<FlowRun>[];
@@ -88,10 +84,7 @@ export function createPrefect1(
   const store = createStore({
     clock: options.clock,
     newId: options.seed === undefined ? randomUUID : uuids(seededRandom(String(options.seed))),
-    rules: {
-      versionLocking: options.versionLocking ?? false,
-      submittedLockMs: options.submittedLockMs ?? 30_000,
-    },
+    versionLocking: options.versionLocking ?? false,
   });
   const requests: RecordedRequest[] = [];
   const calls: Record<string, number> = {};
@@ -123,12 +116,11 @@ export async function startPrefect1(options: Prefect1Options): Promise<Prefect1S
 function storeAccess(store: Store) {
   const { tables } = store;
   return {
-    createTenant: (name?: string) => createTenant(store, name),
+    createTenant: () => createTenant(store),
     createAgentConfig: (settings: Readonly<Record<string, unknown>>) => createAgentConfig(store, settings),
     createFlow: (flow: NewFlow) => createFlow(store, flow),
-    importFlow: (serialized: unknown, project?: string) => importFlow(store, serialized, project),
+    importFlow: (serialized: unknown) => importFlow(store, serialized),
     createFlowRun: (run: NewFlowRun) => createFlowRun(store, run),
-    setSecret: (name: string, value: unknown) => void store.secrets.set(name, value),
     flowRun: (id: string) => tables.flow_run.get(id),
     flowRuns: () => [...tables.flow_run.values()],
     taskRuns: (flowRunId: string) =>

@@ -17,7 +17,6 @@ const relations: Readonly<Record<string, Readonly<Record<string, Relation>>>> = 
     task_runs: { kind: 'many', to: 'task_run', key: 'flow_run_id' },
   },
   task_run: {
-    flow_run: { kind: 'one', to: 'flow_run', key: 'flow_run_id' },
     task: { kind: 'one', to: 'task', key: 'task_id' },
   },
   flow: { project: { kind: 'one', to: 'project', key: 'project_id' } },

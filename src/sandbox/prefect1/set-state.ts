@@ -16,6 +16,9 @@ export interface StateChange {
 
 const maximumStateLength = 1_000_000;
 
+/** How long a submitted flow run can't be submitted again. */
+const SUBMITTED_LOCK_MS = 30_000;
+
 /**
  * Sets a flow run's state. Cancelled reaches its unfinished task runs as well.
  * @param agentId who submits the run; kept when such an agent has registered
@@ -30,7 +33,6 @@ export function setFlowRunState(store: Store, change: StateChange, agentId?: str
   if (state.type === 'Cancelled') cancelTaskRuns(store, run.id, state);
 
   const from = applyState(store, run, state);
-  if (isRunning(state.type) || state.type === 'Submitted') run.heartbeat = run.state_timestamp;
   if (state.type === 'Submitted' && agentId !== undefined && store.tables.agent.has(agentId)) {
     run.agent_id = agentId;
   }
@@ -58,7 +60,6 @@ export function setTaskRunState(store: Store, change: StateChange): TaskRun {
   }
 
   const from = applyState(store, run, state);
-  if (isRunning(state.type)) run.heartbeat = run.state_timestamp;
   for (const listener of store.stateListeners) {
     listener({ flowRunId: run.flow_run_id, taskRunId: run.id, from, to: state });
   }
@@ -85,7 +86,7 @@ function readState(store: Store, json: unknown): SerializedState {
 }
 
 function checkVersion(store: Store, kind: string, run: FlowRun | TaskRun, { version }: StateChange): void {
-  if (!store.rules.versionLocking || version == null || version === run.version) return;
+  if (!store.versionLocking || version == null || version === run.version) return;
   throw new GraphQLError(
     `State update failed for ${kind} run ID ${run.id}: version ${version} was given, it is at ${run.version}`,
     { extensions: { code: 'VERSION_LOCKING_ERROR' } },
@@ -97,7 +98,7 @@ function takeSubmittedLock(store: Store, id: string): void {
   if (nowMs < (store.submittedUntilMs.get(id) ?? 0)) {
     throw new GraphQLError('State update failed: this run has already been submitted.');
   }
-  store.submittedUntilMs.set(id, nowMs + store.rules.submittedLockMs);
+  store.submittedUntilMs.set(id, nowMs + SUBMITTED_LOCK_MS);
 }
 
 function cancelTaskRuns(store: Store, flowRunId: string, state: SerializedState): void {
@@ -112,13 +113,11 @@ function applyState(store: Store, run: FlowRun | TaskRun, state: SerializedState
   const from = run.state;
   const timestamp = now(store);
   run.version += 1;
-  run.updated = timestamp;
   run.state = state.type;
   run.state_timestamp = timestamp;
   run.state_message = state.message;
   run.state_start_time = isScheduled(state.type) && state.start_time ? timestamptz(state.start_time) : null;
   run.serialized_state = state;
   if (state.type === 'Running') run.start_time ??= timestamp;
-  run.end_time = isFinished(state.type) ? timestamp : null;
   return from;
 }

@@ -3,16 +3,6 @@ import type { SerializedState } from './state.ts';
 import { emptyTables, timestamptz } from './tables.ts';
 import type { Tables, Timestamptz } from './tables.ts';
 
-export interface StateRules {
-  /**
-   * Prefect Cloud's: a state whose version is not the run's is refused with VERSION_LOCKING_ERROR.
-   * A null version is never compared.
-   */
-  readonly versionLocking: boolean;
-  /** How long a submitted flow run can't be submitted again, in milliseconds. The genuine server's is 30 s. */
-  readonly submittedLockMs: number;
-}
-
 /** One state that was set on a flow run or, when `taskRunId` is there, on a task run. */
 export interface StateEvent {
   readonly flowRunId: string;
@@ -38,21 +28,23 @@ export interface RunLog {
 export interface Store {
   readonly clock: Clock;
   readonly newId: () => string;
-  readonly rules: StateRules;
+  /**
+   * Prefect Cloud's: a state whose version is not the run's is refused with VERSION_LOCKING_ERROR.
+   * A null version is never compared.
+   */
+  readonly versionLocking: boolean;
   readonly tables: Tables;
   readonly logs: RunLog[];
-  readonly secrets: Map<string, unknown>;
   /** Until when a flow run can't be submitted again, by its id. */
   readonly submittedUntilMs: Map<string, number>;
   readonly stateListeners: Set<StateListener>;
 }
 
-export function createStore(parts: Pick<Store, 'clock' | 'newId' | 'rules'>): Store {
+export function createStore(parts: Pick<Store, 'clock' | 'newId' | 'versionLocking'>): Store {
   return {
     ...parts,
     tables: emptyTables(),
     logs: [],
-    secrets: new Map(),
     submittedUntilMs: new Map(),
     stateListeners: new Set(),
   };

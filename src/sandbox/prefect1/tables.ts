@@ -10,41 +10,27 @@ export function timestamptz(instant: string | number): Timestamptz {
   return new Date(instant).toISOString().replace('Z', '+00:00');
 }
 
-type Columns = {
-  readonly id: string;
-  readonly created: Timestamptz;
-  updated: Timestamptz;
-};
-
-type TenantColumns = Columns & {
-  readonly tenant_id: string;
-};
-
 /** The columns that follow a run's current state. */
-type RunColumns = TenantColumns & {
+type RunColumns = {
+  readonly id: string;
   name: string | null;
   version: number;
-  heartbeat: Timestamptz | null;
   start_time: Timestamptz | null;
-  end_time: Timestamptz | null;
   state: string;
   state_timestamp: Timestamptz;
   state_message: string | null;
-  readonly state_result: null;
   state_start_time: Timestamptz | null;
   serialized_state: SerializedState;
 };
 
 export type FlowRun = RunColumns & {
+  readonly tenant_id: string;
   readonly flow_id: string;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly context: Readonly<Record<string, unknown>>;
   readonly labels: readonly string[];
   readonly run_config: Readonly<Record<string, unknown>> | null;
   readonly scheduled_start_time: Timestamptz;
-  readonly auto_scheduled: boolean;
-  readonly times_resurrected: number;
-  readonly idempotency_key: string | null;
   agent_id: string | null;
 };
 
@@ -52,37 +38,25 @@ export type TaskRun = RunColumns & {
   readonly flow_run_id: string;
   readonly task_id: string;
   readonly map_index: number;
-  readonly cache_key: string | null;
 };
 
-export type Flow = TenantColumns & {
+export type Flow = {
+  readonly id: string;
+  readonly tenant_id: string;
   readonly project_id: string;
-  readonly flow_group_id: string;
   readonly name: string;
   readonly version: number;
-  readonly version_group_id: string;
-  readonly archived: boolean;
   readonly core_version: string;
-  readonly description: string | null;
-  readonly environment: Readonly<Record<string, unknown>> | null;
+  readonly environment: null;
   readonly run_config: Readonly<Record<string, unknown>> | null;
   readonly storage: Readonly<Record<string, unknown>> | null;
-  readonly parameters: readonly unknown[];
-  readonly serialized_flow: unknown;
   readonly settings: Readonly<Record<string, unknown>>;
-  readonly schedule: unknown;
-  readonly is_schedule_active: boolean;
 };
 
-type Task = TenantColumns & {
+type Task = {
+  readonly id: string;
   readonly flow_id: string;
-  readonly name: string | null;
   readonly slug: string;
-  readonly type: string | null;
-  readonly mapped: boolean;
-  readonly cache_key: string | null;
-  readonly tags: readonly string[];
-  readonly max_retries: number;
 };
 
 export type Project = {
@@ -90,8 +64,9 @@ export type Project = {
   readonly name: string;
 };
 
-export type Agent = TenantColumns & {
-  readonly agent_config_id: string | null;
+export type Agent = {
+  readonly id: string;
+  readonly tenant_id: string;
   readonly name: string | null;
   readonly type: string;
   readonly core_version: string | null;
@@ -99,16 +74,13 @@ export type Agent = TenantColumns & {
   last_queried: Timestamptz | null;
 };
 
-export type AgentConfig = TenantColumns & {
-  readonly name: string | null;
+export type AgentConfig = {
+  readonly id: string;
   readonly settings: Readonly<Record<string, unknown>>;
 };
 
-export type Tenant = Columns & {
-  readonly name: string;
-  readonly slug: string;
-  readonly info: Readonly<Record<string, unknown>>;
-  readonly settings: Readonly<Record<string, unknown>>;
+export type Tenant = {
+  readonly id: string;
 };
 
 type RowTypes = {

@@ -60,7 +60,7 @@ test('every recorded request of a genuine agent and flow process is answered as 
     project: 'demo',
     storage: metadata.flow.storage,
     runConfig: metadata.run_config,
-    tasks: [{ slug: '[1, 2]-1' }, { slug: 'add-1', mapped: true }, { slug: 'boom-1' }],
+    tasks: [{ slug: '[1, 2]-1' }, { slug: 'add-1' }, { slug: 'boom-1' }],
   });
   const run = api.createFlowRun({
     flowId: flow.id,

@@ -94,6 +94,6 @@ test.each([
 test('another tenant sees nothing', () => {
   const { store, add } = queue();
   add('run', 0);
-  const tenantId = createTenant(store, 'other').id;
+  const tenantId = createTenant(store).id;
   expect(runsInQueue(store, { tenantId, before: timestamptz(at(10)), labels: [] })).toEqual([]);
 });
