@@ -5,12 +5,14 @@ import type { Clock } from '../clock.ts';
 import { describeError } from '../describe-error.ts';
 import { Prefect1Client } from '../prefect1/client.ts';
 import { Prefect3Client } from '../prefect3/client.ts';
+import { PoolReader } from '../prefect3/pool-reader.ts';
 import { apiKeyProvider } from '../settings/api-key.ts';
 import type { Settings } from '../settings/settings.ts';
 import { AwsCaller } from './aws-caller.ts';
 import { type Check, failed, ok } from './check.ts';
 import { clockCheck } from './clock-check.ts';
 import { clusterCheck } from './cluster-check.ts';
+import { poolImages, settingsImages } from './default-images.ts';
 import { imageCheck } from './image-check.ts';
 import { prefect1Checks } from './prefect1-checks.ts';
 import { prefect3Checks } from './prefect3-checks.ts';
@@ -33,26 +35,42 @@ export function createChecks(settings: Settings, deps: DoctorDependencies): read
   const { clock, ecs: client, secrets, env, fetch: send } = deps;
   const { ecs, prefect } = settings;
   const aws = new AwsCaller(client.config, env);
+  const { checks, images } = aboutPrefect(settings, deps);
   const isFargate = ecs.launchType !== 'EC2' && ecs.launchType !== 'EXTERNAL';
   return [
-    ...prefectChecks(settings, deps),
+    ...checks,
     clockCheck(prefect.api, clock, send),
     credentialsCheck(client),
     secretCheck(prefect.apiKey, secrets),
     clusterCheck(client, ecs),
     ...roleChecks(aws, settings),
     subnetCheck(aws, ecs),
-    imageCheck(aws, ecs),
+    imageCheck(aws, images),
     ...(isFargate ? [quotaCheck(aws, ecs)] : []),
   ];
 }
 
-function prefectChecks({ prefect }: Settings, { clock, fetch: send }: DoctorDependencies): readonly Check[] {
+interface AboutPrefect {
+  readonly checks: readonly Check[];
+  readonly images: Parameters<typeof imageCheck>[1];
+}
+
+function aboutPrefect({ ecs, prefect }: Settings, { clock, fetch: send }: DoctorDependencies): AboutPrefect {
   const apiKey = apiKeyProvider(prefect.apiKey, { clock });
   const common = { api: prefect.api, apiKey, clock, calls: new CallCounter(), fetch: send };
-  if (prefect.generation === 1) return prefect1Checks(new Prefect1Client(common), prefect);
+  if (prefect.generation === 1) {
+    return {
+      checks: prefect1Checks(new Prefect1Client(common), prefect),
+      images: () => Promise.resolve(settingsImages(ecs)),
+    };
+  }
   const client = new Prefect3Client({ ...common, keyKind: prefect.keyKind, uuid: randomUUID });
-  return prefect3Checks(client, prefect, clock);
+  // One reader for all questions: the pool is read once.
+  const reader = new PoolReader(client, prefect.workPool, clock);
+  return {
+    checks: prefect3Checks(reader, prefect.api),
+    images: (signal) => poolImages(reader, signal),
+  };
 }
 
 function credentialsCheck({ config }: ECSClient): Check {

@@ -1,19 +1,10 @@
 import { AwsError, PrefectApiError, SettingsError } from '../errors.ts';
-import type { Prefect3Client } from '../prefect3/client.ts';
-import { PoolReader } from '../prefect3/pool-reader.ts';
-import type { Clock } from '../clock.ts';
-import type { Prefect3Settings } from '../settings/settings.ts';
+import type { PoolReader } from '../prefect3/pool-reader.ts';
 import { apiVerdict } from './api-verdict.ts';
 import { type Check, failed, ok, unknown, type Verdict, warning } from './check.ts';
 
 /** Whether the API answers and takes the key, and whether the work pool is one that the agent can serve. */
-export function prefect3Checks(
-  client: Prefect3Client,
-  { api, workPool }: Prefect3Settings,
-  clock: Clock,
-): readonly Check[] {
-  // One reader for both questions: the pool is read once.
-  const reader = new PoolReader(client, workPool, clock);
+export function prefect3Checks(reader: PoolReader, api: string): readonly Check[] {
   return [
     {
       name: 'Prefect API',

@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
 import { clockCheck } from '../../../src/doctor/clock-check.ts';
 import type { CheckResult } from '../../../src/doctor/run-checks.ts';
@@ -295,16 +295,17 @@ test('an API whose clock is wrong is told', async () => {
   });
 });
 
-async function prefect3(pool: Record<string, unknown>, name = 'ecs-pool') {
+async function prefect3(pool: Record<string, unknown>, name = 'ecs-pool', answers: Answers = {}) {
   const api = await startPrefect3({ clock: systemClock });
   onTestFinished(() => api.close());
   api.createWorkPool({ name: 'ecs-pool', base_job_template: { ...template() }, ...pool });
-  const aws = await awsStandIn(GOOD);
+  const aws = await awsStandIn({ ...GOOD, ...answers });
   const env = { ...aws, PREFECT_API_URL: api.endpoint, PREFECT_WORK_POOL: name };
   const { code, out } = await cli(['doctor', '--json'], env);
   const { checks } = JSON.parse(out) as { checks: CheckResult[] };
   const found = (wanted: string) => checks.find((result) => result.name === wanted);
-  return { code, api: found('Prefect API'), pool: found('work pool') };
+  const { calls } = api;
+  return { code, calls, api: found('Prefect API'), pool: found('work pool'), image: found('image') };
 }
 
 test('Prefect 3: the version and the work pool are told', async () => {
@@ -323,4 +324,58 @@ test('Prefect 3: a pool that is paused, of another type, or not there', async ()
   });
   const missing = await prefect3({}, 'other');
   expect(missing).toMatchObject({ code: 1, api: { status: 'ok' }, pool: { status: 'failed' } });
+});
+
+const byDefault = { base_job_template: { ...template({ defaults: { image: IMAGE } }) } };
+const containers = (...images: string[]) => ({
+  containerDefinitions: images.map((image, i) => ({ name: `c-${i}`, image })),
+});
+const fixed = (...images: string[]) => ({
+  base_job_template: { ...template({ definition: containers(...images) }) },
+});
+
+describe('Prefect 3: the image of the work pool', () => {
+  test.each<[what: string, pool: Record<string, unknown>, status: string, detail: string]>([
+    ['by default', byDefault, 'ok', `${IMAGE} is in ECR`],
+    ['whatever a run chooses', fixed(IMAGE, 'redis:7'), 'ok', `${IMAGE} is in ECR, redis:7 is well formed`],
+    ['that is none', {}, 'ok', 'the work pool `ecs-pool` names none: flow runs bring their own'],
+    [
+      'that Prefect fills in',
+      fixed('{{ prefect.variables.image }}'),
+      'unknown',
+      'Prefect fills in {{ prefect.variables.image }}',
+    ],
+    [
+      'that is wrong beside one that Prefect fills in',
+      fixed('{{ prefect.variables.image }}', 'A B'),
+      'failed',
+      'A B',
+    ],
+    [
+      'that is in a task definition which the pool names',
+      { base_job_template: { ...template({ request: { taskDefinition: 'etl:7' } }) } },
+      'ok',
+      'the work pool `ecs-pool` runs the task definition etl:7 as it is',
+    ],
+  ])('%s', async (_, pool, status, detail) => {
+    const { image, calls } = await prefect3(pool);
+    expect(image).toMatchObject({ status, detail: expect.stringContaining(detail) as unknown });
+    expect(calls['GET /work_pools/{name}']).toBe(1);
+  });
+
+  test('that ECR has not is to be corrected in the pool', async () => {
+    const missing = { DescribeImages: { error: 'ImageNotFoundException' } };
+    expect((await prefect3(byDefault, 'ecs-pool', missing)).image).toMatchObject({
+      status: 'failed',
+      detail: `ECR has no ${IMAGE}`,
+      todo: 'Push it, or correct the image in the base job template of the work pool `ecs-pool`.',
+    });
+  });
+
+  test('is not known where the pool is not', async () => {
+    expect((await prefect3({}, 'other')).image).toMatchObject({
+      status: 'unknown',
+      detail: 'the work pool could not be read: see the check `work pool`',
+    });
+  });
 });
