@@ -109,7 +109,9 @@ function causeOf(
 ): TaskEnd['cause'] {
   if (INTERRUPTIONS.includes(stopCode)) return 'interruption';
   if (stopCode !== 'TaskFailedToStart') return 'run';
-  const rule = [...STOP_RULES, ...SHARED_RULES].find(({ pattern }) => pattern.test(text));
+  // The image's name is the user's, and may be any of the words that are looked for.
+  const words = text.includes('CannotPull') ? withoutNames(text) : text;
+  const rule = [...STOP_RULES, ...SHARED_RULES].find(({ pattern }) => pattern.test(words));
   const isRuns = rule?.about?.some((member) => chosenByRun.has(member)) ?? false;
   return rule === undefined || isRuns ? 'run' : rule.cause;
 }
@@ -128,7 +130,12 @@ function taskName({ taskArn = '' }: Task): string {
   return `Task ${taskArn.split(':task/').at(-1) ?? ''}`;
 }
 
-/** The text without what is different for each task: names with a path or a version, ids and numbers. */
+/** The text without names that have a path or a version. */
+function withoutNames(text: string): string {
+  return text.replace(/\S+[/:@]\S+/g, '*');
+}
+
+/** The text without what is different for each task: names, ids and numbers. */
 function likenessOf(text: string): string {
-  return text.replace(/\S+[/:@]\S+/g, '*').replace(/\b[0-9a-f]{8,}\b|\d+/gi, '#');
+  return withoutNames(text).replace(/\b[0-9a-f]{8,}\b|\d+/gi, '#');
 }

@@ -50,6 +50,23 @@ describe('a task that could not be started', () => {
     ['CannotPullContainerError: ref pull has been retried: ThrottlingException: Rate exceeded', 'account'],
     ['ContainerRuntimeError: the hook says: rate exceeded, the queue throttles', 'run'],
     ['Something that nobody has heard of', 'run'],
+    [
+      'CannotPullContainerError: failed to resolve ref acme/connection-check:1: acme/connection-check:1: not found',
+      'run',
+    ],
+    ['CannotPullContainerError: ref registry.example.com/429/etl:500: not found', 'run'],
+    [
+      'CannotPullContainerError: ref acme/etl:1: Get "https://registry.example.com/v2/": dial tcp: lookup registry.example.com: no such host',
+      'account',
+    ],
+    [
+      'CannotPullContainerError: read tcp 10.0.0.1:41->10.0.0.2:443: read: connection reset by peer',
+      'account',
+    ],
+    [
+      'CannotPullContainerError: httpReadSeeker: failed open: unexpected status code https://r.example.com/v2/etl/manifests/1: 503 Service Unavailable',
+      'account',
+    ],
   ])('%s: %s', (reason, cause) => {
     expect(causeOf(reason)).toBe(cause);
   });
