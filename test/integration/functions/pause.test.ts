@@ -64,6 +64,7 @@ test('an invocation that waits ends when another was asked to leave Prefect alon
   const startTime = new Date(clock.now() + 75_000 + 20_000).toISOString();
   api.createFlowRun({ flowId: flow.id, startTime });
   const waiting = poll();
+  // The sweep's and the look's: what follows is the wait.
   await expect.poll(() => api.calls['flow_run']).toBe(2);
   const record = await control.read(never);
   const atMs = clock.now();
