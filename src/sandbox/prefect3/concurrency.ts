@@ -1,6 +1,7 @@
 import type { Store } from './store.ts';
 import type { Deployment, Lease } from './tables.ts';
 
+/** How long a claimed run may keep its slot before it runs. */
 const GRACE_PERIOD_MS = 300_000;
 
 /** How many slots of a deployment's limit are taken. */
@@ -16,19 +17,14 @@ export function activeSlots(store: Store, { id }: Deployment): number {
 /** A slot for a run that is being claimed; undefined: none is free. */
 export function takeSlot(store: Store, deployment: LimitedDeployment): Lease | undefined {
   const isFree = activeSlots(store, deployment) < deployment.limit;
-  return isFree ? { id: store.newId(), untilMs: graceEndMs(store, deployment) } : undefined;
+  return isFree ? { id: store.newId(), untilMs: store.clock.now() + GRACE_PERIOD_MS } : undefined;
 }
 
 /** The slot that a run was claimed with, for another while; another slot when it has ended; undefined: none is free. */
 export function renewSlot(store: Store, lease: Lease, deployment: LimitedDeployment): Lease | undefined {
   return lease.untilMs > store.clock.now()
-    ? { ...lease, untilMs: graceEndMs(store, deployment) }
+    ? { ...lease, untilMs: store.clock.now() + GRACE_PERIOD_MS }
     : takeSlot(store, deployment);
-}
-
-function graceEndMs(store: Store, { concurrency_options: options }: Deployment): number {
-  const seconds = options?.grace_period_seconds;
-  return store.clock.now() + (seconds == null ? GRACE_PERIOD_MS : seconds * 1000);
 }
 
 type LimitedDeployment = Deployment & { readonly limit: number };

@@ -12,7 +12,6 @@ const members = {
   concurrency_options: z.nullish(
     z.strictObject({
       collision_strategy: z.enum(['ENQUEUE', 'CANCEL_NEW']),
-      grace_period_seconds: z.nullish(z.int()),
     }),
   ),
   job_variables: z.nullish(object),

@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { page, pageOf } from './page.ts';
 import { notFound } from './refusal.ts';
 import { created, ok, route, type Route, type RouteRequest, routeWithBody, rowOf } from './route.ts';
 import { find, newRow, type Store } from './store.ts';
@@ -15,13 +14,6 @@ const newLog = z.strictObject({
   task_run_id: z.nullish(z.guid()),
 });
 
-const logQuery = z.object({
-  logs: z.nullish(
-    z.strictObject({ flow_run_id: z.nullish(z.strictObject({ any_: z.nullish(z.array(z.guid())) })) }),
-  ),
-  ...page,
-});
-
 export function logRoutes(store: Store): readonly Route[] {
   return [
     routeWithBody('POST /logs/', z.array(newLog), (lines) => {
@@ -29,13 +21,6 @@ export function logRoutes(store: Store): readonly Route[] {
         store.logs.push({ ...newRow(store), ...line, flow_run_id: run, task_run_id: task });
       }
       return created(null);
-    }),
-    routeWithBody('POST /logs/filter', logQuery, ({ logs, ...part }) => {
-      const ids = logs?.flow_run_id?.any_;
-      const found = store.logs
-        .filter(({ flow_run_id: id }) => ids == null || (id !== null && ids.includes(id)))
-        .sort((a, b) => Date.parse(a.timestamp) - Date.parse(b.timestamp));
-      return ok(pageOf(found, part));
     }),
   ];
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { filters, flowRunsThatPass, flowRunFilter, sort, sorted } from './filters.ts';
+import { flowRunFilters, flowRunsThatPass, sort, sorted } from './filters.ts';
 import { flowRunView } from './flow-runs.ts';
 import { page, pageOf } from './page.ts';
 import { Refusal } from './refusal.ts';
@@ -10,18 +10,11 @@ import { isPrefect2, now, type Store } from './store.ts';
 
 const WHAT = 'Flow run';
 
-const query = z.extend(filters, {
-  sort: z._default(sort, 'ID_DESC'),
-  ...page,
-});
+const query = z.extend(flowRunFilters, { sort: z._default(sort, 'ID_DESC'), ...page });
 
 const change = z.strictObject({
-  name: z.optional(z.string()),
   infrastructure_pid: z.nullish(z.string()),
   flow_version: z.nullish(z.string()),
-  job_variables: z.nullish(z.record(z.string(), z.unknown())),
-  parameters: z.optional(z.record(z.string(), z.unknown())),
-  tags: z.optional(z.array(z.string())),
   empirical_policy: z.optional(z.record(z.string(), z.unknown())),
 });
 
@@ -37,13 +30,8 @@ export function flowRunRoutes(store: Store): readonly Route[] {
       Object.assign(run, body, { updated: now(store) });
       return noContent;
     }),
-    route('DELETE /flow_runs/{id}', (request) => {
-      store.flowRuns.delete(rowOf(store.flowRuns, request, WHAT).id);
-      return noContent;
-    }),
     setState(store),
     bulkSetState(store),
-    ...(isPrefect2(store) ? [] : [labels(store)]),
   ];
 }
 
@@ -70,8 +58,8 @@ function bulkSetState(store: Store): Route {
       throw new Refusal(405, { detail: 'Method Not Allowed' });
     });
   }
-  const body = z.object({
-    flow_runs: flowRunFilter,
+  const body = z.strictObject({
+    flow_runs: flowRunFilters.shape.flow_runs,
     state: bodyOf(store),
     force: z._default(z.boolean(), false),
     limit: z._default(z.int().check(z.gte(1), z.lte(50)), 50),
@@ -82,15 +70,6 @@ function bulkSetState(store: Store): Route {
       .slice(0, limit)
       .map((run) => ({ flow_run_id: run.id, ...proposeState(store, run, proposed, force).verdict }));
     return ok({ results });
-  });
-}
-
-function labels(store: Store): Route {
-  const body = z.record(z.string(), z.unknown());
-  return routeWithBody('PATCH /flow_runs/{id}/labels', body, (added, request) => {
-    const run = rowOf(store.flowRuns, request, WHAT);
-    run.labels = { ...run.labels, ...added };
-    return noContent;
   });
 }
 

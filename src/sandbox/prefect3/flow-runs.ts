@@ -8,8 +8,6 @@ export interface NewFlowRun {
   readonly parameters?: JsonObject | undefined;
   readonly job_variables?: JsonObject | null | undefined;
   readonly tags?: readonly string[] | undefined;
-  readonly labels?: JsonObject | null | undefined;
-  readonly idempotency_key?: string | null | undefined;
   /** Default: Scheduled for now. */
   readonly state?: StateBody | null | undefined;
 }
@@ -24,21 +22,12 @@ const NO_RETRIES = {
   retry_type: null,
 };
 
-/** Creates a run of a deployment, or finds the one that has its idempotency key. */
-export function createFlowRun(
-  store: Store,
-  deployment: Deployment,
-  run: NewFlowRun,
-): { readonly run: FlowRun; readonly isNew: boolean } {
-  const key = run.idempotency_key ?? null;
-  for (const other of key === null ? [] : store.flowRuns.values()) {
-    if (other.idempotency_key === key && other.flow_id === deployment.flow_id)
-      return { run: other, isNew: false };
-  }
+/** Creates a run of a deployment. */
+export function createFlowRun(store: Store, deployment: Deployment, run: NewFlowRun): FlowRun {
   const created = newFlowRun(store, deployment, run);
   store.flowRuns.set(created.id, created);
   noteState(store, created, undefined);
-  return { run: created, isNew: true };
+  return created;
 }
 
 function newFlowRun(store: Store, deployment: Deployment, run: NewFlowRun): FlowRun {
@@ -54,14 +43,9 @@ function newFlowRun(store: Store, deployment: Deployment, run: NewFlowRun): Flow
     work_queue_id: deployment.work_queue_id,
     flow_version: null,
     parameters: { ...deployment.parameters, ...run.parameters },
-    idempotency_key: run.idempotency_key ?? null,
     empirical_policy: NO_RETRIES,
     tags: [...new Set([...deployment.tags, ...(run.tags ?? [])])],
-    labels: {
-      'prefect.flow.id': deployment.flow_id,
-      'prefect.deployment.id': deployment.id,
-      ...run.labels,
-    },
+    labels: { 'prefect.flow.id': deployment.flow_id, 'prefect.deployment.id': deployment.id },
     job_variables: run.job_variables ?? {},
     run_count: 0,
     expected_start_time: due ?? row.created,
@@ -98,6 +82,7 @@ export function listedFlowRun(store: Store, { lease, ...run }: FlowRun) {
     ...run,
     deployment_version: null,
     work_queue_name: null,
+    idempotency_key: null,
     context: {},
     parent_task_run_id: null,
     state_id: run.state.id,

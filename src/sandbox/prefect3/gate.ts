@@ -24,10 +24,9 @@ export class Gate {
   }
 
   /** @throws Refusal when the request is not let in */
-  check({ method, headers }: Message, path: string): void {
+  check({ method, headers }: Message): void {
     const { authString, csrf } = this.#options;
-    const isOpen = path === '/health' || path === '/ready';
-    if (authString !== undefined && !isOpen) {
+    if (authString !== undefined) {
       const expected = `Basic ${Buffer.from(authString).toString('base64')}`;
       if (headers.authorization !== expected) throw new Refusal(401, { exception_message: 'Unauthorized' });
     }

@@ -32,8 +32,6 @@ export type PrepareRequest = (message: Message) => PreparedRequest;
 
 export function createRestApi(store: Store, gate: Gate): PrepareRequest {
   const routes: readonly Route[] = [
-    route('GET /health', () => ok(true)),
-    route('GET /ready', () => ok({ message: 'OK' })),
     route('GET /admin/version', () => ok(store.version)),
     gate.csrfRoute(store),
     ...workPoolRoutes(store),
@@ -60,7 +58,7 @@ export function createRestApi(store: Store, gate: Gate): PrepareRequest {
       },
       serve: () =>
         errorsAsResults(() => {
-          gate.check(message, path);
+          gate.check(message);
           if (found === undefined) return elsewhere(routes, method, under ?? '', search);
           if (body.error !== undefined) throw body.error;
           catchUp(store);

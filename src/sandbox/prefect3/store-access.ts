@@ -122,7 +122,7 @@ function seeding(store: Store) {
       const details = { scheduled_time: scheduledTime };
       const state = stateBody.parse({ type: 'SCHEDULED', state_details: details });
       const body = { state, job_variables: jobVariables, ...run };
-      return flowRunView(store, createFlowRun(store, deployment, body).run);
+      return flowRunView(store, createFlowRun(store, deployment, body));
     },
     createBlock: ({ secrets = [], ...block }: BlockToCreate) => {
       const created = { ...newRow(store), ...block, secrets };

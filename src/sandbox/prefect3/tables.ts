@@ -46,8 +46,6 @@ export interface Worker extends Row {
 
 interface ConcurrencyOptions {
   readonly collision_strategy: 'ENQUEUE' | 'CANCEL_NEW';
-  /** How long a claimed run may keep its slot before it runs. Default 300. */
-  readonly grace_period_seconds?: number | null | undefined;
 }
 
 export interface Deployment extends Row {
@@ -86,9 +84,8 @@ export interface FlowRun extends Row {
   flow_version: string | null;
   empirical_policy: JsonObject;
   readonly parameters: JsonObject;
-  readonly idempotency_key: string | null;
   readonly tags: readonly string[];
-  labels: JsonObject;
+  readonly labels: JsonObject;
   readonly job_variables: JsonObject;
   run_count: number;
   readonly expected_start_time: Timestamp;

@@ -1,8 +1,6 @@
 import * as z from 'zod/mini';
-import { filters, isNamed } from './filters.ts';
-import { page, pageOf } from './page.ts';
 import { Refusal } from './refusal.ts';
-import { created, noContent, ok, route, type Route, routeWithBody, rowOf } from './route.ts';
+import { created, noContent, ok, route, type Route, routeWithBody } from './route.ts';
 import { scheduledRuns, scheduledRunsQuery } from './scheduled-runs.ts';
 import { find, newRow, now, type Store } from './store.ts';
 import type { WorkPool } from './tables.ts';
@@ -13,7 +11,6 @@ import {
   poolView,
   prioritize,
   queueNamed,
-  queuesOf,
   queueView,
 } from './work-pools.ts';
 
@@ -54,10 +51,6 @@ export function workPoolRoutes(store: Store): readonly Route[] {
       }
       return created(poolView(store, createWorkPool(store, body)));
     }),
-    routeWithBody('POST /work_pools/filter', z.extend(filters, page), ({ work_pools, ...part }) => {
-      const found = [...store.pools.values()].filter((pool) => isNamed(pool, work_pools));
-      return ok(pageOf(found, part).map((pool) => poolView(store, pool)));
-    }),
     route('GET /work_pools/{name}', (request) => ok(poolView(store, poolNamed(store, nameOf(request))))),
     routeWithBody('PATCH /work_pools/{name}', poolChange, (body, request) => {
       Object.assign(poolNamed(store, nameOf(request)), body, { updated: now(store) });
@@ -66,8 +59,11 @@ export function workPoolRoutes(store: Store): readonly Route[] {
     routeWithBody('POST /work_pools/{name}/get_scheduled_flow_runs', scheduledRunsQuery, (body, request) =>
       ok(scheduledRuns(store, poolNamed(store, nameOf(request)), body)),
     ),
+    routeWithBody('POST /work_pools/{name}/workers/heartbeat', heartbeat, (body, request) => {
+      beat(store, poolNamed(store, nameOf(request)), body.name, body.heartbeat_interval_seconds ?? 30);
+      return noContent;
+    }),
     ...workQueueRoutes(store),
-    ...workerRoutes(store),
   ];
 }
 
@@ -77,10 +73,6 @@ function workQueueRoutes(store: Store): readonly Route[] {
       const { id } = poolNamed(store, nameOf(request));
       return created(queueView(store, createWorkQueue(store, id, body)));
     }),
-    routeWithBody('POST /work_pools/{name}/queues/filter', z.object(page), (part, request) => {
-      const queues = queuesOf(store, poolNamed(store, nameOf(request)).id);
-      return ok(pageOf(queues, part).map((queue) => queueView(store, queue)));
-    }),
     routeWithBody('PATCH /work_pools/{name}/queues/{queue}', queueChange, (body, request) => {
       const pool = poolNamed(store, nameOf(request));
       const queue = queueNamed(store, pool, decodeURIComponent(request.params['queue'] ?? ''));
@@ -88,31 +80,6 @@ function workQueueRoutes(store: Store): readonly Route[] {
       Object.assign(queue, rest, { updated: now(store) });
       if (priority != null) prioritize(store, queue, priority);
       return noContent;
-    }),
-    route('GET /work_queues/{id}', (request) =>
-      ok(queueView(store, rowOf(store.queues, request, 'Work queue'))),
-    ),
-  ];
-}
-
-function workerRoutes(store: Store): readonly Route[] {
-  return [
-    routeWithBody('POST /work_pools/{name}/workers/heartbeat', heartbeat, (body, request) => {
-      beat(store, poolNamed(store, nameOf(request)), body.name, body.heartbeat_interval_seconds ?? 30);
-      return noContent;
-    }),
-    routeWithBody('POST /work_pools/{name}/workers/filter', z.object(page), (part, request) => {
-      const { id } = poolNamed(store, nameOf(request));
-      const workers = [...store.workers.values()].filter(({ work_pool_id }) => work_pool_id === id);
-      const nowMs = store.clock.now();
-      const views = pageOf(workers, part).map((worker) => ({
-        ...worker,
-        status:
-          Date.parse(worker.last_heartbeat_time) + 3000 * worker.heartbeat_interval_seconds > nowMs
-            ? 'ONLINE'
-            : 'OFFLINE',
-      }));
-      return ok(views);
     }),
   ];
 }

@@ -10,8 +10,6 @@ describe('an API that asks for a password', () => {
     ['GET', '/work_pools/ecs-pool', basic, 200],
     ['GET', '/admin/version', {}, 401],
     ['GET', '/csrf-token?client=me', {}, 401],
-    ['GET', '/health', {}, 200],
-    ['GET', '/ready', {}, 200],
   ])('%s %s with %o: %i', async (method, path, headers, status) => {
     const { request } = newPrefect3({ authString: 'admin:pass' });
     const answer = await request(method, path, undefined, headers);
@@ -59,8 +57,8 @@ test.each<[string, number]>([
 
 test.each<[string, string, number]>([
   ['GET', '/nothing', 404],
-  ['POST', '/health', 405],
-  ['POST', '/flows', 307],
+  ['POST', '/admin/version', 405],
+  ['POST', '/deployments', 307],
   ['POST', '/work_pools/ecs-pool/queues/', 307],
   ['GET', '/flow_runs/5c1e0000-0000-4000-8000-000000000001', 404],
 ])('%s %s: %i', async (method, path, status) => {

@@ -203,7 +203,6 @@ describe('a server of Prefect 2', () => {
     const body = { state: { type: 'PENDING', timestamp: at(0) } };
     expect((await request('POST', '/flow_runs/bulk_set_state', body)).status).toBe(405);
     expect((await request('POST', `/flow_runs/${run()}/set_state`, body)).status).toBe(201);
-    expect((await request('PATCH', `/flow_runs/${run()}/labels`, {})).status).toBe(404);
   });
 
   test('does not enforce the limits of deployments', () => {
