@@ -1,3 +1,11 @@
+import { randomUUID } from 'node:crypto';
+import { seededRandom } from './seeded-random.ts';
+
+/** Makes UUIDs: for a seed the same ones in the same order, without one random ones. */
+export function idMaker(seed: number | undefined): () => string {
+  return seed === undefined ? randomUUID : uuids(seededRandom(String(seed)));
+}
+
 /** Version 4 UUIDs from `random`: a seeded generator gives the same ones in the same order. */
 export function uuids(random: () => number): () => string {
   const hex = (length: number): string =>

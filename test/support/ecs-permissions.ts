@@ -5,7 +5,7 @@ import type {
   Tag,
   TagResourceRequest,
 } from '@aws-sdk/client-ecs';
-import type { EcsRequest } from '../../src/sandbox/ecs/ecs-http.ts';
+import type { RecordedRequest } from '../../src/sandbox/ecs/http-handler.ts';
 import type { TaskDefinition } from '../../src/sandbox/ecs/task-definitions.ts';
 import type { IamRequest } from './iam.ts';
 
@@ -16,7 +16,7 @@ const arnOf = (type: string, reference: string) =>
 
 /** What ECS asks IAM for a request, by the Service Authorization Reference. */
 export function permissionsOf(
-  { operation, input }: EcsRequest,
+  { operation, input }: RecordedRequest,
   definitions: readonly TaskDefinition[],
 ): readonly IamRequest[] {
   const action = `ecs:${operation}`;

@@ -1,12 +1,12 @@
 import { EcsError } from './ecs-error.ts';
 
+const ARN_PREFIX = 'arn:aws:ecs:us-east-1:123456789012:';
+
 /** The AWS account that the sandbox plays: who owns the ARNs, and which clusters exist. */
 export class Account {
-  readonly #arnPrefix: string;
   readonly #clusters: ReadonlySet<string>;
 
-  constructor(accountId: string, region: string, clusters: readonly string[]) {
-    this.#arnPrefix = `arn:aws:ecs:${region}:${accountId}:`;
+  constructor(clusters: readonly string[]) {
     this.#clusters = new Set(clusters);
   }
 
@@ -15,12 +15,12 @@ export class Account {
   }
 
   arn(resource: string): string {
-    return this.#arnPrefix + resource;
+    return ARN_PREFIX + resource;
   }
 
   /** What `arn()` was given, or the text as it is when it is no ARN of this account. */
   resource(arn: string): string {
-    return arn.startsWith(this.#arnPrefix) ? arn.slice(this.#arnPrefix.length) : arn;
+    return arn.startsWith(ARN_PREFIX) ? arn.slice(ARN_PREFIX.length) : arn;
   }
 
   /**

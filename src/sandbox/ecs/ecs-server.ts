@@ -1,13 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import type { RegisterTaskDefinitionRequest } from '@aws-sdk/client-ecs';
 import type { Clock } from '../../clock.ts';
 import type { FaultPlan } from '../faults.ts';
+import { Intake } from '../intake.ts';
 import type { Message, Reply } from '../message.ts';
-import { seededRandom } from '../seeded-random.ts';
-import { uuids } from '../uuids.ts';
+import { serveLocally } from '../serve.ts';
+import { idMaker } from '../uuids.ts';
 import { Account } from './account.ts';
+import { bodyTooLarge, errorAnswer, MAX_BODY_BYTES, toHttp } from './aws-json.ts';
 import { ClientTokens } from './client-tokens.ts';
-import { EcsHttp, type EcsRequest } from './ecs-http.ts';
+import { answerMessage, type RecordedRequest, withRequestId } from './http-handler.ts';
 import type { Task } from './new-task.ts';
 import { operations } from './operations.ts';
 import type { TaskRunner } from './run-task-process.ts';
@@ -22,12 +23,6 @@ export interface EcsOptions {
   readonly seed?: number;
   /** Names of the clusters that exist. Default: `default`. */
   readonly clusters?: readonly string[];
-  /** Default 123456789012. */
-  readonly accountId?: string;
-  /** Default us-east-1. */
-  readonly region?: string;
-  /** Port on 127.0.0.1; 0, the default, takes a free one. */
-  readonly port?: number;
   /** Refuse requests beyond so many times AWS's quotas; false: refuse none. Default 1. */
   readonly throttle?: number | false;
   /** Runs the tasks; undefined: all are played. */
@@ -41,6 +36,7 @@ export interface EcsOptions {
   readonly startFailure?: (task: Task) => TaskEnd | undefined;
 }
 
+/** An ECS, and what tests look at in it. */
 export interface EmbeddedEcs {
   /** Answers a request as if it came over HTTP. Never rejects. */
   readonly answer: (message: Message) => Promise<Reply>;
@@ -49,7 +45,7 @@ export interface EmbeddedEcs {
   /** How many requests were refused with ThrottlingException. */
   throttled(): number;
   /** The last 10,000 requests. */
-  readonly requests: readonly EcsRequest[];
+  readonly requests: readonly RecordedRequest[];
   /** All tasks that were ever launched, as they are now. */
   tasks(): readonly Task[];
   /** The last 64 Ki characters that a task's process wrote; undefined: there was none. */
@@ -59,30 +55,25 @@ export interface EmbeddedEcs {
   putTaskDefinition(input: RegisterTaskDefinitionRequest): TaskDefinition;
   /** Calls `listener` with each task that is launched or changes; it must not throw. @returns what ends that. */
   onTaskChange(listener: TaskListener): () => void;
-  /** Listens on a port of 127.0.0.1. @returns the endpoint. */
-  listen(port: number): Promise<string>;
-  /** Ends the server and all tasks, and waits for their processes. */
+  /** Ends all tasks, and waits for their processes. */
   close(): Promise<void>;
 }
 
+/** An ECS that listens on 127.0.0.1. */
 export interface EcsSandbox extends EmbeddedEcs, AsyncDisposable {
   readonly endpoint: string;
-}
-
-/** Starts an embedded ECS on 127.0.0.1. */
-export async function startEcs(options: EcsOptions): Promise<EcsSandbox> {
-  const ecs = createEcs(options);
-  return { ...ecs, endpoint: await ecs.listen(options.port ?? 0), [Symbol.asyncDispose]: () => ecs.close() };
+  /** Drops the open connections as well. */
+  close(): Promise<void>;
 }
 
 /**
  * An ECS for tests and demonstrations: it accepts and refuses what AWS does, and it forgets everything
  * when it is closed. Signatures and permissions are not checked, and nothing about it is made for production.
+ * @param closing ends the delays that faults ask for. Default: nothing does.
  */
-export function createEcs(options: EcsOptions): EmbeddedEcs {
-  const { clock, clusters = ['default'], accountId = '123456789012', region = 'us-east-1' } = options;
-  const { provisioningMs = 0, throttle: factor = 1 } = options;
-  const account = new Account(accountId, region, clusters);
+export function createEcs(options: EcsOptions, closing = new AbortController().signal): EmbeddedEcs {
+  const { clock, seed, clusters = ['default'], provisioningMs = 0, throttle: factor = 1, faults } = options;
+  const account = new Account(clusters);
   const taskDefinitions = new TaskDefinitions(account, clock);
   const tasks = new Tasks(account, {
     clock,
@@ -91,29 +82,38 @@ export function createEcs(options: EcsOptions): EmbeddedEcs {
     playMs: options.playMs ?? 1000,
     startFailure: options.startFailure ?? (() => undefined),
   });
-  const throttle = factor === false ? () => undefined : awsThrottle(clock, factor);
-  const clientTokens = new ClientTokens(clock);
-  const newId = options.seed === undefined ? randomUUID : uuids(seededRandom(String(options.seed)));
-  const http = new EcsHttp(
-    operations({ account, clock, newId, clientTokens, taskDefinitions, tasks, throttle }),
-    clock,
-    options.faults,
-  );
-  const close = async () => {
-    await http.close();
-    await tasks.close();
-  };
+  let throttled = 0;
+  const throttle = factor === false ? () => undefined : awsThrottle(clock, factor, () => (throttled += 1));
+  const parts = { account, clock, newId: idMaker(seed), clientTokens: new ClientTokens(clock), throttle };
+  const intake = new Intake<RecordedRequest>({ service: 'ecs', clock, faults, closing });
+  const http = { operations: operations({ ...parts, taskDefinitions, tasks }), clock, intake };
   return {
-    answer: (message) => http.answer(message),
-    calls: http.calls,
-    throttled: () => http.throttled,
-    requests: http.requests,
+    answer: (message) => answerMessage(http, message),
+    calls: intake.calls,
+    throttled: () => throttled,
+    requests: intake.requests,
     tasks: () => tasks.all(),
     output: (taskArn) => tasks.output(taskArn),
     taskDefinitions: () => taskDefinitions.all(),
     putTaskDefinition: (input) => taskDefinitions.register(input).taskDefinition,
     onTaskChange: (listener) => tasks.onChange(listener),
-    listen: (port) => http.listen(port),
-    close,
+    close: () => tasks.close(),
   };
+}
+
+/** Starts an embedded ECS on 127.0.0.1. */
+export async function startEcs(options: EcsOptions): Promise<EcsSandbox> {
+  const closing = new AbortController();
+  const ecs = createEcs(options, closing.signal);
+  const server = await serveLocally({
+    answer: async (message) => withRequestId(await ecs.answer(message)),
+    maxBodyBytes: MAX_BODY_BYTES,
+    tooLarge: toHttp(errorAnswer(bodyTooLarge())),
+    closing,
+  });
+  const close = async () => {
+    await server.close();
+    await ecs.close();
+  };
+  return { ...ecs, endpoint: server.endpoint, close, [Symbol.asyncDispose]: close };
 }

@@ -11,8 +11,6 @@ export interface ContainerToRun {
   /** Entry point and command. */
   readonly command: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** The `valueFrom` of each secret, by the variable's name. */
-  readonly secrets: Readonly<Record<string, string>>;
 }
 
 export interface RunningContainer {
@@ -33,8 +31,6 @@ export interface TaskProcessOptions {
   /** The variables that each process gets beside its container's. Programs are found on this PATH. */
   readonly env: Readonly<Record<string, string>>;
   readonly cwd: string;
-  /** Gives the value of a secret. Absent: secrets are left out of the environment. */
-  readonly resolveSecret?: (valueFrom: string) => string | Promise<string>;
   readonly onOutput?: (container: ContainerToRun, text: string) => void;
 }
 
@@ -49,7 +45,7 @@ export function runTaskProcess(options: TaskProcessOptions): TaskRunner {
     const [program, ...args] = container.command;
     const path = program === undefined ? undefined : await findProgram(program, options.env['PATH'] ?? '');
     if (path === undefined) return undefined;
-    const env = { ...options.env, ...container.environment, ...(await resolveSecrets(container, options)) };
+    const env = { ...options.env, ...container.environment };
     // A process group of its own, so that a signal reaches what the command starts, as in a container.
     const child = spawn(path, args, {
       env,
@@ -93,16 +89,6 @@ function signalGroup(leader: number, signal: 'SIGTERM' | 'SIGKILL'): void {
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
   }
-}
-
-async function resolveSecrets(
-  { secrets }: ContainerToRun,
-  { resolveSecret }: TaskProcessOptions,
-): Promise<Record<string, string>> {
-  const resolved: Record<string, string> = {};
-  if (resolveSecret === undefined) return resolved;
-  for (const [name, valueFrom] of Object.entries(secrets)) resolved[name] = await resolveSecret(valueFrom);
-  return resolved;
 }
 
 async function findProgram(program: string, path: string): Promise<string | undefined> {

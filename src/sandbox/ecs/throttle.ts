@@ -21,8 +21,11 @@ export type Quota = keyof typeof QUOTAS;
 /** @throws EcsError (ThrottlingException) when the quota has fewer than `tokens` left (default 1). */
 export type Throttle = (quota: Quota, tokens?: number) => void;
 
-/** @param factor what the quotas are multiplied by, as in an account whose quotas were raised. */
-export function awsThrottle(clock: Clock, factor: number): Throttle {
+/**
+ * @param factor what the quotas are multiplied by, as in an account whose quotas were raised.
+ * @param onRefused called for each request that is refused.
+ */
+export function awsThrottle(clock: Clock, factor: number, onRefused: () => void): Throttle {
   const buckets = new Map(
     Object.entries(QUOTAS).map(([quota, [burst, perSecond]]) => [
       quota,
@@ -30,7 +33,8 @@ export function awsThrottle(clock: Clock, factor: number): Throttle {
     ]),
   );
   return (quota, tokens = 1) => {
-    if (buckets.get(quota)?.take(tokens) === false)
-      throw new EcsError('ThrottlingException', 'Rate exceeded');
+    if (buckets.get(quota)?.take(tokens) !== false) return;
+    onRefused();
+    throw new EcsError('ThrottlingException', 'Rate exceeded');
   };
 }

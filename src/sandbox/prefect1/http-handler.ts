@@ -1,10 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { GraphQLError } from 'graphql';
 import type { ExecutionResult } from 'graphql';
-import type { Clock } from '../../clock.ts';
-import type { FaultPlan } from '../faults.ts';
+import type { Intake } from '../intake.ts';
 import type { Answer, Message, Reply } from '../message.ts';
-import { playFault } from '../play-fault.ts';
 import type { PrepareRequest } from './graphql-api.ts';
 import { BadRequest, parseGraphqlRequest } from './request-body.ts';
 import type { GraphqlRequest } from './request-body.ts';
@@ -17,16 +15,10 @@ export interface RecordedRequest extends GraphqlRequest {
 }
 
 export interface HttpParts {
-  readonly clock: Clock;
   readonly prepare: PrepareRequest;
   /** The key that requests must bear; undefined: none is asked for. */
   readonly apiKey: string | undefined;
-  readonly faults: FaultPlan | undefined;
-  /** Aborts when the server closes. */
-  readonly closing: AbortSignal;
-  readonly record: (request: RecordedRequest) => void;
-  /** How many requests of each operation have come. */
-  readonly calls: Record<string, number>;
+  readonly intake: Intake<RecordedRequest>;
 }
 
 /** Answers a request. Never rejects. */
@@ -44,23 +36,13 @@ export async function answerMessage(parts: HttpParts, message: Message): Promise
 async function answerPost(parts: HttpParts, { headers, body: text }: Message): Promise<Reply> {
   const body = parseGraphqlRequest(text);
   const { operation, execute } = parts.prepare(body);
-  parts.record({ ...body, operation, headers });
-  const sequence = (parts.calls[operation] ?? 0) + 1;
-  parts.calls[operation] = sequence;
-
-  const fault = parts.faults?.({ service: 'prefect', operation, sequence });
-  return playFault({
-    fault,
-    clock: parts.clock,
-    closing: parts.closing,
-    serve: async () => {
-      if (fault?.kind === 'error') return toAnswer(failure(fault.message, fault.type));
-      if (parts.apiKey !== undefined && headers.authorization !== `Bearer ${parts.apiKey}`) {
-        return toAnswer(failure('AuthenticationError: Forbidden', 'UNAUTHENTICATED'));
-      }
-      const agentId = headerText(headers['x-prefect-agent-id']);
-      return toAnswer(await execute({ agentId, coreVersion: headerText(headers['x-prefect-core-version']) }));
-    },
+  return parts.intake.take({ ...body, operation, headers }, async (fault) => {
+    if (fault?.kind === 'error') return toAnswer(failure(fault.message, fault.type));
+    if (parts.apiKey !== undefined && headers.authorization !== `Bearer ${parts.apiKey}`) {
+      return toAnswer(failure('AuthenticationError: Forbidden', 'UNAUTHENTICATED'));
+    }
+    const agentId = headerText(headers['x-prefect-agent-id']);
+    return toAnswer(await execute({ agentId, coreVersion: headerText(headers['x-prefect-core-version']) }));
   });
 }
 

@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import type { FaultPlan } from '../faults.ts';
+import { Intake } from '../intake.ts';
 import type { Message, Reply } from '../message.ts';
-import { playFault } from '../play-fault.ts';
-import { seededRandom } from '../seeded-random.ts';
 import { serveLocally } from '../serve.ts';
-import { uuids } from '../uuids.ts';
+import { idMaker } from '../uuids.ts';
 import { Gate } from './gate.ts';
 import { createRestApi, type RecordedRequest } from './rest-api.ts';
 import type { Result } from './route.ts';
@@ -33,7 +31,7 @@ export interface Prefect3Options {
 export interface EmbeddedPrefect3 extends StoreAccess {
   /** Answers a request as if it came over HTTP. Never rejects. */
   readonly answer: (message: Message) => Promise<Reply>;
-  /** Every request so far, oldest first. */
+  /** The last 10,000 requests, oldest first. */
   readonly requests: readonly RecordedRequest[];
   /** How many requests of each operation have come. */
   readonly calls: Readonly<Record<string, number>>;
@@ -66,27 +64,17 @@ export function createPrefect3(
   closing = new AbortController().signal,
 ): EmbeddedPrefect3 {
   const { clock, seed, version = '3.8.8', authString, csrf = false, faults } = options;
-  const newId = seed === undefined ? randomUUID : uuids(seededRandom(String(seed)));
-  const store = createStore({ clock, newId, version });
+  const store = createStore({ clock, newId: idMaker(seed), version });
   const prepare = createRestApi(store, new Gate({ authString, csrf }));
-  const requests: RecordedRequest[] = [];
-  const calls: Record<string, number> = {};
-  const answer = async (message: Message): Promise<Reply> => {
+  const intake = new Intake<RecordedRequest>({ service: 'prefect', clock, faults, closing });
+  const { requests, calls } = intake;
+  const answer = (message: Message): Promise<Reply> => {
     const { request, serve } = prepare(message);
-    const { operation } = request;
-    requests.push(request);
-    const sequence = (calls[operation] ?? 0) + 1;
-    calls[operation] = sequence;
-    const fault = faults?.({ service: 'prefect', operation, sequence });
-    return playFault({
-      fault,
-      clock,
-      closing,
-      serve: () =>
-        fault?.kind === 'error'
-          ? toAnswer({ status: 503, body: { exception_message: fault.message } })
-          : toAnswer(serve()),
-    });
+    return intake.take(request, (fault) =>
+      fault?.kind === 'error'
+        ? toAnswer({ status: 503, body: { exception_message: fault.message } })
+        : toAnswer(serve()),
+    );
   };
   return { answer, requests, calls, send: sender(store), ...storeAccess(store) };
 }

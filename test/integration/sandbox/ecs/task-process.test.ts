@@ -58,29 +58,6 @@ describe('a task process', () => {
     expect(lines).toEqual([cwd, 'A=definition', 'B=override', 'BASE=base', 'PATH=/usr/bin:/bin', '']);
   });
 
-  test('gets its secrets from the resolver', async () => {
-    const valueFrom = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:key';
-    const { ecs, run, stopped } = await setUp(
-      { ...sh('echo $KEY'), secrets: [{ name: 'KEY', valueFrom }] },
-      { resolveSecret: (from) => Promise.resolve(`value of ${from}`) },
-    );
-    const taskArn = await run();
-    await stopped();
-    expect(ecs.output(taskArn)).toBe(`value of ${valueFrom}\n`);
-  });
-
-  test('fails to start when a secret cannot be read', async () => {
-    const { run, stopped } = await setUp(
-      { ...sh('true'), secrets: [{ name: 'KEY', valueFrom: 'arn' }] },
-      { resolveSecret: () => Promise.reject(new Error('no such secret')) },
-    );
-    await run();
-    expect(await stopped()).toMatchObject({
-      stopCode: 'TaskFailedToStart',
-      stoppedReason: 'CannotStartContainerError: no such secret',
-    });
-  });
-
   test('fails to start where its folder is missing', async () => {
     const { run, stopped } = await setUp(sh('true'), { cwd: '/no/such/folder' });
     await run();

@@ -14,7 +14,7 @@ const networkConfiguration = { awsvpcConfiguration: { subnets: ['subnet-1'] } };
 
 function setUp({ playMs = 1000 } = {}) {
   const clock = new VirtualClock();
-  const account = new Account('123456789012', 'us-east-1', ['default', 'flows']);
+  const account = new Account(['default', 'flows']);
   const taskDefinitions = new TaskDefinitions(account, clock);
   const tags = [
     { key: 'team', value: 'data' },

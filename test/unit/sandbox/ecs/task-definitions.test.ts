@@ -5,7 +5,7 @@ import { VirtualClock } from '../../../support/virtual-clock.ts';
 import { registerInput } from './register-input.ts';
 
 function newTaskDefinitions(): TaskDefinitions {
-  return new TaskDefinitions(new Account('123456789012', 'us-east-1', ['default']), new VirtualClock());
+  return new TaskDefinitions(new Account(['default']), new VirtualClock());
 }
 
 const role = 'arn:aws:iam::123456789012:role/execution';

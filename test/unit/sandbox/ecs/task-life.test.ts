@@ -10,7 +10,7 @@ import { registerInput } from './register-input.ts';
 
 function setUp(options: Partial<TaskLifeOptions> = {}) {
   const clock = new VirtualClock();
-  const account = new Account('123456789012', 'us-east-1', ['default']);
+  const account = new Account(['default']);
   const definition = new TaskDefinitions(account, clock).register(registerInput());
   const networkConfiguration = { awsvpcConfiguration: { subnets: ['subnet-1'] } };
   const task = newTask({
