@@ -8,6 +8,11 @@ export interface HeldClaim {
   readonly isRepeated: boolean;
 }
 
+/** Whether it is the claim of this claimant, and not of another or of an earlier invocation. */
+export function isClaimOf(claim: HeldClaim | undefined, { agent, invocation }: Claimant): boolean {
+  return claim?.claimant.agent === agent && claim.claimant.invocation === invocation;
+}
+
 /**
  * A run in which this agent has a hand, as it is now, at `version` (it changes with the run's state), since `sinceMs` (milliseconds since the epoch).
  * - `claimed`: its flow process has not reported yet.

@@ -39,6 +39,6 @@ async function tenantVerdict(
     }
   }
   client.tenantId = tenantId;
-  const found = await resolveTenant(client, backend, signal);
+  const found = await resolveTenant({ client, backend }, signal);
   return ok(`${api} answers, the tenant is ${found}`);
 }

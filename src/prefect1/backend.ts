@@ -28,39 +28,35 @@ export interface Prefect1BackendOptions extends Prefect1ClientOptions {
 /** Prefect 1: Prefect Server and Prefect Cloud 1, over GraphQL. */
 export class Prefect1Backend implements PrefectBackend<Prefect1FlowRun> {
   readonly failedState = 'Failed';
-  readonly #options: Prefect1BackendOptions;
-  readonly #client: Prefect1Client;
+  readonly #options: Prefect1BackendOptions & { readonly client: Prefect1Client };
 
   constructor(options: Prefect1BackendOptions) {
-    this.#options = options;
-    this.#client = new Prefect1Client(options);
-    this.#client.tenantId = options.tenantId;
+    const client = new Prefect1Client(options);
+    client.tenantId = options.tenantId;
+    this.#options = { ...options, client };
+  }
+
+  get notBeforeMs(): number | undefined {
+    return this.#options.client.rest.untilMs;
+  }
+
+  set notBeforeMs(ms: number | undefined) {
+    this.#options.client.rest.untilMs = ms;
   }
 
   /** The tenant, once it is known: the flow runs are told. */
   get tenantId(): string | undefined {
-    return this.#client.tenantId;
+    return this.#options.client.tenantId;
   }
 
-  /**
-   * Until when the API asked to be left alone, in milliseconds since the epoch; requests before it fail without
-   * being sent. What an earlier process was told can be set, and undefined ends it.
-   */
-  get notBeforeMs(): number | undefined {
-    return this.#client.rest.untilMs;
-  }
-
-  set notBeforeMs(ms: number | undefined) {
-    this.#client.rest.untilMs = ms;
-  }
-
+  /** @throws PrefectApiError when there is no tenant, or the agent is not registered. */
   async connect(identity: AgentIdentity, signal: AbortSignal): Promise<void> {
-    await connect(this.#client, this.#options, identity, signal);
+    await connect(this.#options, identity, signal);
   }
 
   async look(query: LookQuery, signal: AbortSignal): Promise<Look<Prefect1FlowRun>> {
-    const tenantId = await resolveTenant(this.#client, this.#options.backend, signal);
-    return lookForFlowRuns(this.#client, { ...query, tenantId }, this.#options, signal);
+    const tenantId = await resolveTenant(this.#options, signal);
+    return lookForFlowRuns(this.#options, { ...query, tenantId }, signal);
   }
 
   async claim(
@@ -69,7 +65,7 @@ export class Prefect1Backend implements PrefectBackend<Prefect1FlowRun> {
     signal: AbortSignal,
   ): Promise<readonly Claim<Prefect1FlowRun>[]> {
     const { claimFlowRuns } = await import('./claim.ts');
-    return claimFlowRuns(this.#client, runs, claimant, signal);
+    return claimFlowRuns(this.#options, runs, claimant, signal);
   }
 
   async settle(
@@ -78,12 +74,12 @@ export class Prefect1Backend implements PrefectBackend<Prefect1FlowRun> {
     signal: AbortSignal,
   ): Promise<readonly SettlementResult[]> {
     const { settleFlowRuns } = await import('./settle.ts');
-    return settleFlowRuns(this.#client, settlements, claimant, this.#options.clock, signal);
+    return settleFlowRuns(this.#options, settlements, claimant, signal);
   }
 
   async sweep(query: SweepQuery, signal: AbortSignal): Promise<readonly HeldRun<Prefect1FlowRun>[]> {
-    const tenantId = await resolveTenant(this.#client, this.#options.backend, signal);
-    return sweepFlowRuns(this.#client, { ...query, tenantId }, this.#options.clock.now(), signal);
+    const tenantId = await resolveTenant(this.#options, signal);
+    return sweepFlowRuns(this.#options, { ...query, tenantId }, signal);
   }
 
   async held(
@@ -91,7 +87,7 @@ export class Prefect1Backend implements PrefectBackend<Prefect1FlowRun> {
     agent: string,
     signal: AbortSignal,
   ): Promise<readonly HeldRun<Prefect1FlowRun>[]> {
-    return readHeldRuns(this.#client, { flowRunIds, agent }, this.#options.clock.now(), signal);
+    return readHeldRuns(this.#options, { flowRunIds, agent }, signal);
   }
 
   async log(lines: readonly FlowRunLog[], { agent }: Claimant, signal: AbortSignal): Promise<void> {
@@ -101,6 +97,6 @@ export class Prefect1Backend implements PrefectBackend<Prefect1FlowRun> {
       level,
       message,
     }));
-    await this.#client.request(WRITE_RUN_LOGS, { input: { logs } }, signal);
+    await this.#options.client.request(WRITE_RUN_LOGS, { input: { logs } }, signal);
   }
 }

@@ -1,11 +1,16 @@
 import type { Claimant } from '../agent/flow-run.ts';
+import { isClaimOf } from '../agent/held-run.ts';
 import type { Claim } from '../agent/prefect-backend.ts';
 import type { Prefect1Client } from './client.ts';
 import { PrefectApiError } from '../errors.ts';
 import type { Prefect1FlowRun, TaskRun } from './flow-run.ts';
 import { FLOW_RUN_STATES, TASK_RUN_STATES } from './operations.ts';
-import { setStates, type StateChange, type StateChangeResult } from './set-states.ts';
-import { isClaimable, isClaimOf, isScheduled, submitted } from './states.ts';
+import { MAX_CHANGES, setStates, type StateChange, type StateChangeResult } from './set-states.ts';
+import { claimState, isClaimable, isScheduled, readClaim } from './states.ts';
+
+export interface ClaimOptions {
+  readonly client: Prefect1Client;
+}
 
 /** `unsent`: it certainly was not made, for a reason that is no single run's. */
 type Answer = StateChangeResult | { readonly kind: 'unsent'; readonly reason: string };
@@ -22,7 +27,7 @@ interface Target {
  * the claim replaces. A Running one waits for retries of its tasks: there the due task runs are claimed.
  */
 export async function claimFlowRuns(
-  client: Prefect1Client,
+  { client }: ClaimOptions,
   runs: readonly Prefect1FlowRun[],
   claimant: Claimant,
   signal: AbortSignal,
@@ -50,7 +55,7 @@ export async function claimFlowRuns(
 function claimTarget(run: Prefect1FlowRun, claimant: Claimant): Target | undefined {
   if (isClaimable(run.state)) {
     const claimKey = String(run.version);
-    const state = submitted(run.state, 'Submitted for execution', claimant, claimKey);
+    const state = claimState(claimant, claimKey, run.state, 'Submitted for execution');
     return { kind: 'flow_run', claimKey, change: { id: run.id, version: run.version, state } };
   }
   const [first] = run.state.type === 'Running' ? dueTaskRuns(run) : [];
@@ -74,7 +79,7 @@ function taskRunChange(
   claimant: Claimant,
   claimKey: string,
 ): StateChange {
-  return { id, version, state: submitted(state, 'Submitted for execution.', claimant, claimKey) };
+  return { id, version, state: claimState(claimant, claimKey, state, 'Submitted for execution.') };
 }
 
 /** Sets the states, and reads back those of which the answer does not say whether they took effect. */
@@ -132,7 +137,9 @@ async function readBack(
       kind === 'flow_run'
         ? (await client.request(FLOW_RUN_STATES, { ids: [...ids] }, signal)).flow_run
         : (await client.request(TASK_RUN_STATES, { ids: [...ids] }, signal)).task_run;
-    return new Set(rows.filter((row) => isClaimOf(row.serialized_state, claimant)).map(({ id }) => id));
+    return new Set(
+      rows.filter((row) => isClaimOf(readClaim(row.serialized_state), claimant)).map(({ id }) => id),
+    );
   } catch (error) {
     if (error instanceof PrefectApiError) return undefined;
     throw error;
@@ -175,6 +182,3 @@ async function submitTaskRuns(
     await setStatesOrUnclear(client, 'task_run', changes.slice(i, i + MAX_CHANGES), signal);
   }
 }
-
-/** State changes in one request: a run may wait for hundreds of mapped retries. */
-const MAX_CHANGES = 50;

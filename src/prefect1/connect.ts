@@ -4,7 +4,8 @@ import { PrefectApiError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { AGENT_CONFIG, AUTH_INFO, HELLO, REGISTER_AGENT, TENANT } from './operations.ts';
 
-interface ConnectOptions {
+export interface ConnectOptions {
+  readonly client: Prefect1Client;
   readonly api: string;
   readonly backend: 'server' | 'cloud';
   readonly logger: Logger;
@@ -15,12 +16,12 @@ interface ConnectOptions {
  * @throws PrefectApiError
  */
 export async function connect(
-  client: Prefect1Client,
-  { api, backend, logger }: ConnectOptions,
+  options: ConnectOptions,
   { type, name, labels, agentConfigId }: AgentIdentity,
   signal: AbortSignal,
 ): Promise<void> {
-  const tenantId = await resolveTenant(client, backend, signal);
+  const { client, api, logger } = options;
+  const tenantId = await resolveTenant(options, signal);
   logger.info(
     agentConfigId === undefined
       ? 'Registering agent...'
@@ -46,8 +47,7 @@ export async function connect(
 
 /** The tenant, looked up once where none is configured. @throws PrefectApiError when there is none. */
 export async function resolveTenant(
-  client: Prefect1Client,
-  backend: 'server' | 'cloud',
+  { client, backend }: Pick<ConnectOptions, 'client' | 'backend'>,
   signal: AbortSignal,
 ): Promise<string> {
   client.tenantId ??= await (backend === 'cloud' ? keysTenant(client, signal) : firstTenant(client, signal));

@@ -1,9 +1,16 @@
 import * as z from 'zod/mini';
 import type { HeldRun, SweepQuery } from '../agent/held-run.ts';
 import type { Prefect1Client } from './client.ts';
-import { type Prefect1FlowRun, readFlowRun, readInstant } from './flow-run.ts';
+import type { Clock } from '../clock.ts';
+import type { Prefect1FlowRun } from './flow-run.ts';
 import { HELD_RUNS, SWEEP } from './held-operations.ts';
+import { readFlowRun, readInstant } from './read-flow-run.ts';
 import { ANY_PUT_BACK, claimOfAgent, readClaim, timestamp } from './states.ts';
+
+export interface HeldRunsOptions {
+  readonly client: Prefect1Client;
+  readonly clock: Pick<Clock, 'now'>;
+}
 
 /** What a row of `flow_run` holds beyond a run, with the first of the task runs that are claimed. */
 const heldRow = z.object({
@@ -16,12 +23,12 @@ const heldRow = z.object({
 
 /** The runs that this agent has claimed before a moment and that have not gone on since, and those that were cancelled. */
 export async function sweepFlowRuns(
-  client: Prefect1Client,
+  { client, clock }: HeldRunsOptions,
   query: SweepQuery & { readonly tenantId: string },
-  nowMs: number,
   signal: AbortSignal,
 ): Promise<readonly HeldRun<Prefect1FlowRun>[]> {
   const { tenantId, agent } = query;
+  const nowMs = clock.now();
   const variables = {
     tenantId,
     agent,
@@ -36,11 +43,11 @@ export async function sweepFlowRuns(
 
 /** What certain runs are now. */
 export async function readHeldRuns(
-  client: Prefect1Client,
+  { client, clock }: HeldRunsOptions,
   { flowRunIds, agent }: { readonly flowRunIds: readonly string[]; readonly agent: string },
-  nowMs: number,
   signal: AbortSignal,
 ): Promise<readonly HeldRun<Prefect1FlowRun>[]> {
+  const nowMs = clock.now();
   const variables = { ids: [...flowRunIds], claim: claimOfAgent(agent), putBack: ANY_PUT_BACK };
   const { flow_run: rows } = await client.request(HELD_RUNS, variables, signal);
   const held = rows.flatMap((row) => readHeldRun(row, nowMs) ?? []);

@@ -1,9 +1,10 @@
 import type { Look, LookQuery, UnreadableRun } from '../agent/prefect-backend.ts';
 import type { Prefect1Client } from './client.ts';
 import type { Clock } from '../clock.ts';
-import { type Prefect1FlowRun, readFlowRun } from './flow-run.ts';
+import type { Prefect1FlowRun } from './flow-run.ts';
 import type { Logger } from '../logger.ts';
 import { FLOW_RUNS, GET_RUNS_IN_QUEUE, QUEUED_BEYOND } from './operations.ts';
+import { readFlowRun } from './read-flow-run.ts';
 import { timestamp } from './states.ts';
 
 /** The queue answers no more runs than this, and has no second page. */
@@ -12,20 +13,18 @@ const QUEUE_PAGE = 25;
 /** A task run counts as due this much after its start time, in milliseconds; from the genuine agent. */
 const TASK_RUN_GRACE_MS = 3000;
 
-interface TenantQuery extends LookQuery {
-  readonly tenantId: string;
-}
+type TenantQuery = LookQuery & { readonly tenantId: string };
 
-interface LookOptions {
+export interface LookOptions {
+  readonly client: Prefect1Client;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 /** Asks the queue for due runs, then reads them: two requests, one when nothing is due. */
 export async function lookForFlowRuns(
-  client: Prefect1Client,
+  { client, clock, logger }: LookOptions,
   query: TenantQuery,
-  { clock, logger }: LookOptions,
   signal: AbortSignal,
 ): Promise<Look<Prefect1FlowRun>> {
   const ids = await queuedIds(client, query, logger, signal);

@@ -1,6 +1,9 @@
 import type { Prefect1Client } from './client.ts';
 import type { SerializedState } from './states.ts';
 
+/** State changes in one request: a run may wait for hundreds of mapped retries. */
+export const MAX_CHANGES = 50;
+
 /** Ids of what changes its state, and to what. */
 export interface StateChange {
   readonly id: string;

@@ -1,4 +1,5 @@
 import type { Claimant } from '../agent/flow-run.ts';
+import { isClaimOf } from '../agent/held-run.ts';
 import type { Settlement, SettlementResult } from '../agent/prefect-backend.ts';
 import type { Clock } from '../clock.ts';
 import type { Prefect1Client } from './client.ts';
@@ -6,20 +7,22 @@ import { describeError } from '../describe-error.ts';
 import { PrefectApiError } from '../errors.ts';
 import { isStale, STALE } from '../fresh.ts';
 import { SETTLED_RUNS } from './held-operations.ts';
-import { setStates, type StateChange, type StateChangeResult } from './set-states.ts';
+import { MAX_CHANGES, setStates, type StateChange, type StateChangeResult } from './set-states.ts';
 import {
   cancelledState,
   claimOfAgent,
   failedState,
   isClaimable,
-  isClaimOf,
   putBackState,
+  readClaim,
   releasedState,
   type SerializedState,
 } from './states.ts';
 
-/** State changes in one request: a run may wait for hundreds of mapped retries. */
-const MAX_CHANGES = 50;
+export interface SettleOptions {
+  readonly client: Prefect1Client;
+  readonly clock: Clock;
+}
 
 interface Row {
   readonly id: string;
@@ -33,10 +36,9 @@ type Kind = 'flow_run' | 'task_run';
 
 /** Gives runs up: reads what they are now, and changes those that still are what was expected. */
 export async function settleFlowRuns(
-  client: Prefect1Client,
+  { client, clock }: SettleOptions,
   settlements: readonly Settlement[],
   claimant: Claimant,
-  clock: Clock,
   signal: AbortSignal,
 ): Promise<readonly SettlementResult[]> {
   try {
@@ -75,8 +77,8 @@ function changesOf(row: Row, settlement: Settlement, claimant: Claimant): readon
       return row.state === 'Running' && String(row.version) === settlement.version ? [whole] : [];
     case 'claimed': {
       const by = settlement.by ?? claimant;
-      if (isClaimOf(row.serialized_state, by)) return [whole];
-      const taskRuns = row.task_runs.filter((taskRun) => isClaimOf(taskRun.serialized_state, by));
+      if (isClaimOf(readClaim(row.serialized_state), by)) return [whole];
+      const taskRuns = row.task_runs.filter((taskRun) => isClaimOf(readClaim(taskRun.serialized_state), by));
       if (row.state !== 'Running' || taskRuns.length === 0) return [];
       if (settlement.kind === 'failed') return [whole];
       return taskRuns.map(({ id, version, serialized_state: claim }) => {
@@ -84,6 +86,18 @@ function changesOf(row: Row, settlement: Settlement, claimant: Claimant): readon
         return { kind: 'task_run', id, version, state };
       });
     }
+  }
+}
+
+function stateOf(settlement: Settlement): SerializedState {
+  const { kind, reason } = settlement;
+  switch (kind) {
+    case 'failed':
+      return failedState(reason);
+    case 'cancelled':
+      return cancelledState(reason);
+    case 'put-back':
+      return putBackState(reason, settlement.startTimeMs, settlement.dueSinceMs);
   }
 }
 
@@ -112,16 +126,4 @@ function resultOf(results: readonly (StateChangeResult | undefined)[]): Settleme
   const open = results.find((result) => result?.kind !== 'applied');
   if (results.every((result) => result?.kind === 'applied')) return { kind: 'done' };
   return { kind: 'unknown', reason: open !== undefined && 'reason' in open ? open.reason : 'no answer' };
-}
-
-function stateOf(settlement: Settlement): SerializedState {
-  const { kind, reason } = settlement;
-  switch (kind) {
-    case 'failed':
-      return failedState(reason);
-    case 'cancelled':
-      return cancelledState(reason);
-    case 'put-back':
-      return putBackState(reason, settlement.startTimeMs, settlement.dueSinceMs);
-  }
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import type { PrefectApiErrorOptions } from '../errors.ts';
 import { apiError, type ApiErrorContext, readRetryAfter, tooManyRequests } from '../prefect-api/api-error.ts';
+import type { PrefectApiError, PrefectApiErrorOptions } from '../errors.ts';
 
 /** The two forms in which the API says what is wrong. Never what it says of the request, which it repeats. */
 const problem = z.object({
@@ -28,7 +28,7 @@ export function readAnswer(context: AnswerContext, response: Response, body: str
   const parsed = parseJson(body);
   // A balancer's 404 while it has nothing to send requests to: it does not say that there is no such thing.
   if (response.status === 404 && parsed === undefined) throw notJson(context, response, { effect: 'none' });
-  if (!response.ok) throw refusal(context, response, body);
+  if (!response.ok) throw fromStatus(context, response, body);
   if (body === '' || parsed !== undefined) return parsed;
   throw notJson(context, response, { effect: 'unknown', status: response.status });
 }
@@ -37,13 +37,13 @@ function notJson(
   context: AnswerContext,
   { headers }: Response,
   answer: Pick<PrefectApiErrorOptions, 'effect' | 'status'>,
-) {
+): PrefectApiError {
   const type = headers.get('content-type') ?? 'something without a content type';
   const text = `Expected JSON from ${context.url.origin}, got ${type}. Is PREFECT_API_URL the address of the API, and not behind a login?`;
   return apiError(context, text, { ...answer, transient: true });
 }
 
-function refusal(context: AnswerContext, response: Response, body: string) {
+function fromStatus(context: AnswerContext, response: Response, body: string): PrefectApiError {
   const { status, headers } = response;
   const { url, nowMs } = context;
   const text = problemText(body);

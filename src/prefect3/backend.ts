@@ -14,6 +14,7 @@ import type {
   SettlementResult,
 } from '../agent/prefect-backend.ts';
 import { ApiDocuments } from './api-documents.ts';
+import type { ClaimOptions } from './claim.ts';
 import { Prefect3Client, type Prefect3ClientOptions } from './client.ts';
 import type { PrefectDocuments } from './documents.ts';
 import type { Prefect3FlowRun } from './flow-run.ts';
@@ -44,34 +45,32 @@ export class Prefect3Backend implements PrefectBackend<Prefect3FlowRun> {
   readonly failedState = 'Crashed';
   /** What job templates refer to. */
   readonly documents: PrefectDocuments;
-  readonly #options: Prefect3BackendOptions & { readonly uuid: () => string };
-  readonly #client: Prefect3Client;
+  readonly #options: Prefect3BackendOptions & ClaimOptions;
   readonly #pool: PoolReader;
   readonly #heartbeat: Heartbeat;
-  readonly #bulk = { isMissing: false };
 
   constructor({ uuid = randomUUID, ...options }: Prefect3BackendOptions) {
     const { clock, workPool } = options;
-    this.#options = { ...options, uuid };
-    this.#client = new Prefect3Client(this.#options);
-    this.#pool = new PoolReader(this.#client, workPool, clock);
-    this.#heartbeat = new Heartbeat({ ...options, client: this.#client });
-    this.documents = new ApiDocuments(this.#client, clock);
+    const client = new Prefect3Client({ ...options, uuid });
+    this.#options = { ...options, uuid, client, bulk: { isMissing: false } };
+    this.#pool = new PoolReader(client, workPool, clock);
+    this.#heartbeat = new Heartbeat(this.#options);
+    this.documents = new ApiDocuments(client, clock);
   }
 
   get notBeforeMs(): number | undefined {
-    return this.#client.rest.untilMs;
+    return this.#options.client.rest.untilMs;
   }
 
   set notBeforeMs(ms: number | undefined) {
-    this.#client.rest.untilMs = ms;
+    this.#options.client.rest.untilMs = ms;
   }
 
-  /** @throws PrefectApiError */
+  /** Whether there is such a deployment. @throws PrefectApiError */
   async hasDeployment(id: string, signal: AbortSignal): Promise<boolean> {
     const path = `/deployments/${encodeURIComponent(id)}`;
     const request = { name: 'deployments', method: 'GET', path, answer: identified } as const;
-    return (await this.#client.find(request, signal)) !== undefined;
+    return (await this.#options.client.find(request, signal)) !== undefined;
   }
 
   /** The pool's template, kept for half a minute, and the server's version, for five. @throws SettingsError, PrefectApiError */
@@ -86,8 +85,8 @@ export class Prefect3Backend implements PrefectBackend<Prefect3FlowRun> {
   }
 
   async look(query: LookQuery, signal: AbortSignal): Promise<Look<Prefect3FlowRun>> {
-    const options = { ...this.#options, client: this.#client };
-    const [found] = await allDone([lookForFlowRuns(options, query, signal), this.#heartbeat.beat(signal)]);
+    const looking = lookForFlowRuns(this.#options, query, signal);
+    const [found] = await allDone([looking, this.#heartbeat.beat(signal)]);
     return found;
   }
 
@@ -97,8 +96,7 @@ export class Prefect3Backend implements PrefectBackend<Prefect3FlowRun> {
     signal: AbortSignal,
   ): Promise<readonly Claim<Prefect3FlowRun>[]> {
     const { claimFlowRuns } = await import('./claim.ts');
-    const options = { ...this.#options, client: this.#client, bulk: this.#bulk };
-    return claimFlowRuns(options, runs, claimant, signal);
+    return claimFlowRuns(this.#options, runs, claimant, signal);
   }
 
   async settle(
@@ -107,13 +105,11 @@ export class Prefect3Backend implements PrefectBackend<Prefect3FlowRun> {
     signal: AbortSignal,
   ): Promise<readonly SettlementResult[]> {
     const { settleFlowRuns } = await import('./settle.ts');
-    const options = { ...this.#options, client: this.#client, bulk: this.#bulk };
-    return settleFlowRuns(options, settlements, claimant, signal);
+    return settleFlowRuns(this.#options, settlements, claimant, signal);
   }
 
   async sweep(query: SweepQuery, signal: AbortSignal): Promise<readonly HeldRun<Prefect3FlowRun>[]> {
-    const { workPool } = this.#options;
-    return sweepFlowRuns(this.#held, { ...query, workPool }, signal);
+    return sweepFlowRuns(this.#options, query, signal);
   }
 
   async held(
@@ -121,12 +117,12 @@ export class Prefect3Backend implements PrefectBackend<Prefect3FlowRun> {
     agent: string,
     signal: AbortSignal,
   ): Promise<readonly HeldRun<Prefect3FlowRun>[]> {
-    return readHeldRuns(this.#held, { flowRunIds, agent }, signal);
+    return readHeldRuns(this.#options, { flowRunIds, agent }, signal);
   }
 
   async recordLaunches(launches: readonly Launch[], signal: AbortSignal): Promise<void> {
     const { recordLaunches } = await import('./record-launches.ts');
-    await recordLaunches(this.#client, launches, signal);
+    await recordLaunches(this.#options, launches, signal);
   }
 
   async log(lines: readonly FlowRunLog[], _: Claimant, signal: AbortSignal): Promise<void> {
@@ -139,10 +135,6 @@ export class Prefect3Backend implements PrefectBackend<Prefect3FlowRun> {
       flow_run_id: flowRunId,
     }));
     const request = { name: 'logs', method: 'POST', path: '/logs/', body, answer: nothing } as const;
-    await this.#client.request(request, signal);
-  }
-
-  get #held() {
-    return { client: this.#client, nowMs: this.#options.clock.now() };
+    await this.#options.client.request(request, signal);
   }
 }

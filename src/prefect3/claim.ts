@@ -1,21 +1,18 @@
 import pMap from 'p-map';
 import type { Claimant } from '../agent/flow-run.ts';
 import type { Claim } from '../agent/prefect-backend.ts';
-import { type BulkOptions, bulkSetState } from './bulk-set-state.ts';
 import { claimOrder } from './claim-order.ts';
+import { CONCURRENT_WRITES } from './client.ts';
 import type { Clock } from '../clock.ts';
 import { AgentError, PrefectApiError } from '../errors.ts';
 import type { Prefect3FlowRun } from './flow-run.ts';
 import { readFlowRunRows } from './flow-run-rows.ts';
 import { readRows } from './read-flow-run.ts';
 import type { Verdict } from './schemas.ts';
-import { isInForce, type ProposedState, refusalText, setState } from './set-states.ts';
-import { claimMessage } from './states.ts';
+import { isInForce, refusalText, setState, setStates, type SetStatesOptions } from './set-states.ts';
+import { claimState, type ProposedState } from './states.ts';
 
-/** Claims under way at once: a server on SQLite writes one by one. */
-const CONCURRENCY = 5;
-
-export interface ClaimOptions extends BulkOptions {
+export interface ClaimOptions extends SetStatesOptions {
   readonly clock: Clock;
   readonly uuid: () => string;
 }
@@ -43,7 +40,7 @@ export async function claimFlowRuns(
   const claimInTurn = async (batches: readonly Batch['runs'][]) => {
     let isFull = false;
     for (const batch of batches) {
-      const state = claimOf(claimant, options.uuid(), batch[0]?.isPutBack ?? false);
+      const state = claimState(claimant, options.uuid(), batch[0]?.isPutBack ?? false);
       const answers: readonly Answer[] = isFull
         ? batch.map((run) => lost(run, 'Its deployment has no free slot.'))
         : await claimBatch(options, { runs: batch, state }, signal);
@@ -56,13 +53,8 @@ export async function claimFlowRuns(
   // The first request shows whether the server knows it.
   const [first, ...others] = claimOrder(runs, options.clock.now());
   if (first !== undefined) await claimInTurn(first);
-  await pMap(others, claimInTurn, { concurrency: CONCURRENCY });
+  await pMap(others, claimInTurn, { concurrency: CONCURRENT_WRITES });
   return runs.map((run) => claims.get(run.id) ?? { kind: 'unknown', run, reason: 'no answer' });
-}
-
-function claimOf(claimant: Claimant, transitionId: string, isRepeated: boolean): ProposedState {
-  const message = claimMessage(claimant, isRepeated);
-  return { type: 'PENDING', name: 'Pending', message, state_details: { transition_id: transitionId } };
 }
 
 async function claimBatch(
@@ -74,7 +66,7 @@ async function claimBatch(
   try {
     // What has gone on since it was listed is left out: a run that has ended would run anew.
     const filter = { ids: runs.map(({ id }) => id), types: ['SCHEDULED', state.type] };
-    const verdicts = await bulkSetState(options, filter, state, signal);
+    const verdicts = await setStates(options, filter, state, signal);
     if (verdicts === undefined) return await claimOneByOne(options, batch, signal);
     return runs.map((run) => {
       const own = verdicts.find(({ flow_run_id: id }) => id === run.id);
@@ -104,7 +96,7 @@ async function claimOneByOne(
       return isGone ? lost(run, error.message) : fromError(run, error);
     }
   };
-  return pMap(runs, claim, { concurrency: CONCURRENCY });
+  return pMap(runs, claim, { concurrency: CONCURRENT_WRITES });
 }
 
 function toClaim(run: Prefect3FlowRun, verdict: Verdict, state: ProposedState): Answer {

@@ -21,6 +21,9 @@ const USER_AGENT = 'serverless-prefect-agent';
 /** A page of 200 flow runs is some 300 KB, and more by their parameters, of which each run may have half a MB. */
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
+/** Writes under way at once: a server on SQLite makes them one by one. */
+export const CONCURRENT_WRITES = 5;
+
 const WRONG_TOKEN = /CSRF token|client identifier/;
 
 export interface Prefect3ClientOptions {

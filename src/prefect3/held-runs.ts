@@ -1,5 +1,6 @@
 import type { HeldRun, SweepQuery } from '../agent/held-run.ts';
 import type { Prefect3Client } from './client.ts';
+import type { Clock } from '../clock.ts';
 import { Directory } from './directory.ts';
 import type { Prefect3FlowRun } from './flow-run.ts';
 import { filterFlowRuns, readFlowRunRows, withSmallerPages } from './flow-run-rows.ts';
@@ -12,19 +13,18 @@ const MAX_PAGES = 5;
 
 export interface HeldRunsOptions {
   readonly client: Prefect3Client;
-  readonly nowMs: number;
+  readonly workPool: string;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 /** The runs that this agent has claimed before a moment and that have not gone on since, and those being cancelled. */
 export async function sweepFlowRuns(
   options: HeldRunsOptions,
-  query: SweepQuery & { readonly workPool: string },
+  query: SweepQuery,
   signal: AbortSignal,
 ): Promise<readonly HeldRun<Prefect3FlowRun>[]> {
-  const { client } = options;
-  const rows = readRows(
-    await withSmallerPages((limit) => unreportedRows(client, query.workPool, limit, signal)),
-  );
+  const { client, workPool } = options;
+  const rows = readRows(await withSmallerPages((limit) => unreportedRows(client, workPool, limit, signal)));
   // Before their flows and deployments are read: most claims are a moment old.
   const old = rows.filter(({ state }) => {
     const sinceMs = Date.parse(state?.timestamp ?? '');
@@ -67,7 +67,7 @@ async function unreportedRows(
 }
 
 async function heldRuns(
-  { client, nowMs }: HeldRunsOptions,
+  { client, clock }: HeldRunsOptions,
   rows: readonly FlowRunRow[],
   agent: string,
   signal: AbortSignal,
@@ -81,6 +81,7 @@ async function heldRuns(
     staged.map(({ row }) => row),
     signal,
   );
+  const nowMs = clock.now();
   return staged.map(({ row, stage }) => {
     const run = toFlowRun(row, row.state ?? undefined, directory, nowMs);
     const sinceMs = Date.parse(row.state?.timestamp ?? '');

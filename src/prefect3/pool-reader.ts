@@ -1,11 +1,10 @@
 import { allDone } from './all-done.ts';
 import type { Prefect3Client } from './client.ts';
-import { checkWorkPool } from './check-work-pool.ts';
 import type { Clock } from '../clock.ts';
 import { SettingsError } from '../errors.ts';
 import { RecentReads } from './recent-reads.ts';
 import { version, workPool } from './schemas.ts';
-import { type WorkPool, workPoolPath } from './work-pool.ts';
+import { checkWorkPool, type WorkPool, workPoolPath } from './work-pool.ts';
 
 /** How long what is known of the pool counts, in milliseconds: as with the genuine worker, by its heartbeats. */
 const MAX_POOL_AGE_MS = 30_000;

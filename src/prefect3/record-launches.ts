@@ -1,14 +1,11 @@
 import pMap from 'p-map';
 import type { Launch } from '../agent/prefect-backend.ts';
-import type { Prefect3Client } from './client.ts';
+import { CONCURRENT_WRITES, type Prefect3Client } from './client.ts';
 import { nothing } from './schemas.ts';
-
-/** Requests under way at once: a server on SQLite writes one by one. */
-const CONCURRENCY = 5;
 
 /** Writes into flow runs which tasks run them: the API takes one run at a time. */
 export async function recordLaunches(
-  client: Prefect3Client,
+  { client }: { readonly client: Prefect3Client },
   launches: readonly Launch[],
   signal: AbortSignal,
 ): Promise<void> {
@@ -20,5 +17,5 @@ export async function recordLaunches(
       signal,
     );
   };
-  await pMap(launches, record, { concurrency: CONCURRENCY, stopOnError: false });
+  await pMap(launches, record, { concurrency: CONCURRENT_WRITES, stopOnError: false });
 }

@@ -1,7 +1,8 @@
 import pMap from 'p-map';
 import type { Claimant } from '../agent/flow-run.ts';
+import { isClaimOf } from '../agent/held-run.ts';
 import type { Settlement, SettlementResult } from '../agent/prefect-backend.ts';
-import { type BulkOptions, bulkSetState } from './bulk-set-state.ts';
+import { CONCURRENT_WRITES } from './client.ts';
 import type { Clock } from '../clock.ts';
 import { describeError } from '../describe-error.ts';
 import { PrefectApiError } from '../errors.ts';
@@ -9,11 +10,13 @@ import { isStale, STALE } from '../fresh.ts';
 import { readFlowRunRows } from './flow-run-rows.ts';
 import { readRows } from './read-flow-run.ts';
 import type { State } from './schemas.ts';
-import { isInForce, type ProposedState, refusalText, setState } from './set-states.ts';
-import { isClaimOf, putBackMessage } from './states.ts';
+import { isInForce, refusalText, setState, setStates, type SetStatesOptions } from './set-states.ts';
+import { cancelledState, failedState, type ProposedState, putBackState, readClaim } from './states.ts';
 
-/** State changes under way at once: a server on SQLite writes one by one. */
-const CONCURRENCY = 5;
+export interface SettleOptions extends SetStatesOptions {
+  readonly clock: Clock;
+  readonly uuid: () => string;
+}
 
 /** The types of the states in which runs are expected to be. */
 const HELD_TYPES = {
@@ -25,7 +28,7 @@ const HELD_TYPES = {
 
 /** Gives runs up: reads what they are now, and changes those that still are what was expected. */
 export async function settleFlowRuns(
-  options: BulkOptions & { readonly clock: Clock; readonly uuid: () => string },
+  options: SettleOptions,
   settlements: readonly Settlement[],
   claimant: Claimant,
   signal: AbortSignal,
@@ -37,7 +40,7 @@ export async function settleFlowRuns(
     }
     const proposed = stateOf(settlement, uuid());
     const filter = { ids: [settlement.flowRunId], types: [HELD_TYPES[settlement.held], proposed.type] };
-    const verdicts = await bulkSetState(options, filter, proposed, signal);
+    const verdicts = await setStates(options, filter, proposed, signal);
     const [verdict] = verdicts ?? [await setState(client, settlement.flowRunId, proposed, signal)];
     if (verdict === undefined) return { kind: 'moved-on', reason: 'The run has gone on meanwhile' };
     return isInForce(verdict, proposed)
@@ -53,7 +56,7 @@ export async function settleFlowRuns(
     return await pMap(
       settlements,
       (settlement) => settle(settlement, states.get(settlement.flowRunId)).catch(unknown),
-      { concurrency: CONCURRENCY },
+      { concurrency: CONCURRENT_WRITES },
     );
   } catch (error) {
     return settlements.map(() => unknown(error));
@@ -69,27 +72,19 @@ function isExpected(state: State, settlement: Settlement, claimant: Claimant): b
     case 'running':
       return state.type === 'RUNNING' && state.id === settlement.version;
     case 'claimed':
-      return isClaimOf(state, settlement.by ?? claimant);
+      return isClaimOf(readClaim(state), settlement.by ?? claimant);
   }
 }
 
 function stateOf(settlement: Settlement, transitionId: string): ProposedState {
-  const { kind, reason: message } = settlement;
-  const details = { transition_id: transitionId };
+  const { kind, reason } = settlement;
   switch (kind) {
     case 'failed':
-      return { type: 'CRASHED', name: 'Crashed', message, state_details: details };
+      return failedState(reason, transitionId);
     case 'cancelled':
-      return { type: 'CANCELLED', name: 'Cancelled', message, state_details: details };
-    case 'put-back': {
-      const time = new Date(settlement.startTimeMs).toISOString();
-      return {
-        type: 'SCHEDULED',
-        name: 'AwaitingRetry',
-        message: putBackMessage(message, settlement.dueSinceMs),
-        state_details: { ...details, scheduled_time: time },
-      };
-    }
+      return cancelledState(reason, transitionId);
+    case 'put-back':
+      return putBackState(reason, transitionId, settlement.startTimeMs, settlement.dueSinceMs);
   }
 }
 

@@ -4,9 +4,11 @@ import type { Job } from './job-configuration.ts';
 import { isObject } from '../is-object.ts';
 import { pythonStr } from '../python/python-str.ts';
 import type { TaskRequestSettings } from './task-request-settings.ts';
-import { tagText } from './tag-text.ts';
 import { CLAIM_KEY_TAG } from '../tasks/task-request.ts';
 import { MAX_TAG_VALUE_LENGTH, MAX_TAGS } from '../tasks/tag-limits.ts';
+
+/** The script of numbers and letters does not matter to ECS, but it does to Prefect: only these stay. */
+const DISALLOWED = /[^a-zA-Z0-9_./=+:@-]/g;
 
 export interface TaskTag {
   readonly key: string;
@@ -50,6 +52,22 @@ function tagKey(label: string): string {
 
 function tagValue(text: string): string {
   return tagText(text).slice(0, MAX_TAG_VALUE_LENGTH);
+}
+
+/**
+ * A label's text as Prefect 3's ECS worker makes it a tag: dashes for what it does not let through, none of them
+ * doubled or at an end, and no commas between digits. As `slugify` of python-slugify with the worker's options, but
+ * for HTML entities, which stay text.
+ */
+export function tagText(text: string): string {
+  return text
+    .replace(/'+/g, '-')
+    .normalize('NFKC')
+    .replaceAll("'", '')
+    .replace(/(?<=\p{Nd}),(?=\p{Nd})/gu, '')
+    .replace(DISALLOWED, '-')
+    .replace(/-{2,}/g, '-')
+    .replace(/^-|-$/g, '');
 }
 
 function givenLabels(given: unknown): Record<string, string> {

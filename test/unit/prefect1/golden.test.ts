@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { FlowRunError } from '../../../src/errors.ts';
 import { flowCommand } from '../../../src/prefect1/flow-command.ts';
 import { flowImage } from '../../../src/prefect1/flow-image.ts';
-import { readFlowRun } from '../../../src/prefect1/flow-run.ts';
+import { readFlowRun } from '../../../src/prefect1/read-flow-run.ts';
 import { readRunConfig } from '../../../src/prefect1/run-config.ts';
 import { mergeRunTaskKwargs } from '../../../src/prefect1/run-task-kwargs.ts';
 import { diff, diffResult } from '../../fixtures/golden/compare.mjs';

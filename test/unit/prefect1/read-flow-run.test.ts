@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readFlowRun } from '../../../src/prefect1/flow-run.ts';
+import { readFlowRun } from '../../../src/prefect1/read-flow-run.ts';
 
 const NOW = '2026-11-23T12:00:00.000Z';
 const nowMs = Date.parse(NOW);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { FlowRunError } from '../../../src/errors.ts';
 import { jobConfiguration } from '../../../src/prefect3/job-configuration.ts';
 import { buildTaskRequest, type BuiltRequest } from '../../../src/prefect3/task-request.ts';
-import { tagText } from '../../../src/prefect3/tag-text.ts';
+import { tagText } from '../../../src/prefect3/task-tags.ts';
 import { applyValues } from '../../../src/prefect3/apply-values.ts';
 import { shellWords } from '../../../src/prefect3/shell-words.ts';
 import { diff } from '../../fixtures/golden/compare.mjs';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SettingsError } from '../../../src/errors.ts';
-import { checkWorkPool } from '../../../src/prefect3/check-work-pool.ts';
+import { checkWorkPool } from '../../../src/prefect3/work-pool.ts';
 import { pool } from '../../support/job.ts';
 
 describe('a work pool', () => {
