@@ -39,3 +39,18 @@ test('every link of the documentation leads to a file and a heading that are the
   }
   expect(broken).toEqual([]);
 });
+
+/** The files and folders that a page names in code; of `infra` files alone, for tests have a folder of that name. */
+function pathsIn(markdown: string): string[] {
+  const named = markdown.matchAll(/`((?:src|test|examples|docs)\/[\w/.-]*\w|infra\/[\w/-]+\.\w+)/g);
+  return Array.from(named, ([, path = '']) => path);
+}
+
+test('every file and folder of the repository that the documentation names is there', async () => {
+  const missing: string[] = [];
+  for await (const page of glob(['*.md', 'docs/**/*.md', 'examples/**/*.md'])) {
+    for (const path of pathsIn(await readFile(page, 'utf8')))
+      if (!(await isThere('.', path))) missing.push(`${page}: ${path}`);
+  }
+  expect(missing).toEqual([]);
+});
