@@ -1,5 +1,4 @@
 import type { Secret } from '../secret.ts';
-import type { EcsSettings } from '../settings/settings.ts';
 
 /** How the flow process gets the API key. */
 export type FlowRunKey =
@@ -19,7 +18,7 @@ export type FlowRunKey =
  */
 export async function keyForPinned(
   key: FlowRunKey,
-  { plaintextApiKey }: Pick<EcsSettings, 'plaintextApiKey'>,
+  { plaintextApiKey }: { readonly plaintextApiKey: boolean },
   read: () => Promise<Secret | undefined>,
 ): Promise<FlowRunKey> {
   return plaintextApiKey && key.kind === 'secret' ? { ...key, value: await read() } : key;
