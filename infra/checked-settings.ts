@@ -13,8 +13,8 @@ const UNREAD = () => Promise.resolve('{}');
  * settings elsewhere.
  * @throws SettingsError
  */
-export async function checkedSettings(env: Readonly<Record<string, string>>): Promise<Settings> {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+export async function checkedSettings(env: Readonly<Record<string, string | undefined>>): Promise<Settings> {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => Boolean(value)));
   const isNothing = Object.keys(given).length === 0;
   return await loadSettings(
     { ...IN_LAMBDA, ...(isNothing ? { PREFECT__BACKEND: 'server' } : given) },

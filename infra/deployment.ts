@@ -1,16 +1,13 @@
 import * as z from 'zod/mini';
 import { loadPokeSettings } from '../src/settings/load-poke-settings.ts';
-import { settingsTable } from '../src/settings/settings-table.ts';
 import { checkedSettings } from './checked-settings.ts';
 import { condition, NO_VALUE } from './cloudformation.ts';
-import { NOT_DEPLOYED } from './not-deployed.ts';
-import { readParameters, UNCHECKED } from './parameters.ts';
+import { DEPLOYED_SETTINGS, knownParameters } from './known-parameters.ts';
+import { readParameters } from './parameters.ts';
 import { readDocuments } from './read-documents.ts';
 import { readKey } from './read-key.ts';
 import { taskResources } from './task-resources.ts';
 import { rejectUnknownParameters } from './unknown-parameters.ts';
-
-const SETTINGS = Object.keys(settingsTable).filter((name) => !NOT_DEPLOYED.some((other) => other === name));
 
 /**
  * The parameters of a deployment, checked, and what follows from them: what the fragments say `${self:custom.…}` for.
@@ -23,9 +20,9 @@ export async function deployment(resolve: (variable: string) => Promise<unknown>
   const textOf = async (variable: string) => z.coerce.string().parse(await resolve(variable));
   const parameter = (name: string) => textOf(`param:${name}, ''`);
   const parameters = await readParameters(parameter);
-  rejectUnknownParameters(given, [...SETTINGS, ...Object.keys(parameters), ...UNCHECKED]);
+  rejectUnknownParameters(given, await knownParameters());
   const env = new Map<string, string>();
-  for (const name of SETTINGS) env.set(name, await parameter(name));
+  for (const name of DEPLOYED_SETTINGS) env.set(name, await parameter(name));
   const { ecs, prefect } = await checkedSettings(Object.fromEntries(env));
   const stack = `${await textOf('self:service')}-${await textOf('sls:stage')}`;
   const poke = loadPokeSettings({

@@ -25,14 +25,16 @@ export interface Parameters {
   readonly reservedConcurrency: number | undefined;
 }
 
-/** Parameters that are used as they are given. */
-export const UNCHECKED = [
-  'schedule',
-  'memoryMb',
-  'logRetentionDays',
-  'alarmAfterSeconds',
-  'alarmLatenessSeconds',
-] as const;
+/** What parameters are where nobody gives them. Those that `Parameters` has not are used as they are given. */
+export const DEFAULTS = {
+  schedule: 'rate(1 minute)',
+  reservedConcurrency: 'none',
+  memoryMb: 192,
+  logRetentionDays: 30,
+  // How long no poll may succeed before the alarm is raised: some of the schedule's intervals, in whole minutes.
+  alarmAfterSeconds: 300,
+  alarmLatenessSeconds: 600,
+} as const;
 
 const clusterArns = listOf(
   /^arn:aws[a-z-]*:ecs:[\w-]+:\d{12}:cluster\/[\w*-]+$/,

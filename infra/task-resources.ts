@@ -5,9 +5,16 @@ import { loggedDefinition } from './logged-definition.ts';
 import type { Parameters } from './parameters.ts';
 import { rolesOfTasks } from './roles-of-tasks.ts';
 
+/** Whether the stack makes each of these, because the settings name none. */
+interface OwnResources {
+  readonly cluster: boolean;
+  readonly executionRole: boolean;
+  readonly flowLogs: boolean;
+}
+
 /** Where tasks run, with what, and what the stack has to make for them. */
 interface TaskResources {
-  readonly isOwn: { readonly cluster: boolean; readonly executionRole: boolean; readonly flowLogs: boolean };
+  readonly isOwn: OwnResources;
   /** The clusters in which the agent may start, list and stop tasks. */
   readonly clusters: readonly Arn[];
   /** The definitions from which it may start tasks. */
@@ -34,24 +41,37 @@ export function taskResources(
   stack: string,
 ): TaskResources {
   const named = rolesOfTasks(ecs);
-  const cluster = ecs.cluster ?? ecs.runTaskKwargs['cluster'];
-  const isNamed = typeof cluster === 'string';
-  const ownRole = named.execution.length === 0;
-  const flowLogs = ownRole && ecs.taskDefinition === undefined;
+  const isOwn = ownResources(ecs);
+  const cluster = clusterOf(ecs);
   const flowLogGroup = `/prefect/${stack}`;
   const executionRole: Arn = { 'Fn::GetAtt': ['ExecutionRole', 'Arn'] };
   return {
-    isOwn: { cluster: !isNamed, executionRole: ownRole, flowLogs },
+    isOwn,
     clusters: [
-      isNamed ? ourArn('ecs', 'cluster', cluster) : { 'Fn::GetAtt': ['Cluster', 'Arn'] },
+      cluster === undefined ? { 'Fn::GetAtt': ['Cluster', 'Arn'] } : ourArn('ecs', 'cluster', cluster),
       ...extraClusters,
     ],
     taskDefinitions: [ourArn('ecs', 'task-definition', `${FAMILY_PREFIX}*:*`), ...extraTaskDefinitions],
-    roles: [...(ownRole ? [executionRole] : named.execution), ...named.task, ...extraRoles],
+    roles: [...(isOwn.executionRole ? [executionRole] : named.execution), ...named.task, ...extraRoles],
     capacityProviders: fargateSpot ? ['FARGATE', 'FARGATE_SPOT'] : NO_VALUE,
     flowLogGroup,
-    cluster: isNamed ? (ecs.cluster ?? '') : { Ref: 'Cluster' },
-    executionRole: ownRole ? executionRole : (ecs.executionRoleArn ?? ''),
-    taskDefinition: flowLogs ? loggedDefinition(flowLogGroup) : taskDefinition,
+    cluster: isOwn.cluster ? { Ref: 'Cluster' } : (ecs.cluster ?? ''),
+    executionRole: isOwn.executionRole ? executionRole : (ecs.executionRoleArn ?? ''),
+    taskDefinition: isOwn.flowLogs ? loggedDefinition(flowLogGroup) : taskDefinition,
   };
+}
+
+/** What the settings leave to the stack. */
+export function ownResources(ecs: EcsSettings): OwnResources {
+  const executionRole = rolesOfTasks(ecs).execution.length === 0;
+  return {
+    cluster: clusterOf(ecs) === undefined,
+    executionRole,
+    flowLogs: executionRole && ecs.taskDefinition === undefined,
+  };
+}
+
+function clusterOf({ cluster, runTaskKwargs }: EcsSettings): string | undefined {
+  const named = cluster ?? runTaskKwargs['cluster'];
+  return typeof named === 'string' ? named : undefined;
 }

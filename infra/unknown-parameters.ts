@@ -7,11 +7,19 @@ import { SettingsError } from '../src/errors.ts';
  * @throws SettingsError that lists, one to a line, the parameters that are none
  */
 export function rejectUnknownParameters(given: readonly string[], known: readonly string[]): void {
-  const unknown = given.map((text) => text.replace(/=.*/s, '')).filter((name) => !known.includes(name));
-  if (unknown.length === 0) return;
-  const lines = unknown.map(
-    (name) =>
-      `${name}: expected a parameter of docs/deploy.md. Did you mean ${closest(name, known)}? Rename or remove it.`,
+  const lines = unknownParameters(
+    given.map((text) => text.replace(/=.*/s, '')),
+    known,
   );
-  throw new SettingsError(lines.join('\n'));
+  if (lines.length > 0) throw new SettingsError(lines.join('\n'));
+}
+
+/** A line for each name that is none of a parameter, which says what to do. */
+export function unknownParameters(names: readonly string[], known: readonly string[]): readonly string[] {
+  return names
+    .filter((name) => !known.includes(name))
+    .map(
+      (name) =>
+        `${name}: expected a parameter of docs/deploy.md. Did you mean ${closest(name, known)}? Rename or remove it.`,
+    );
 }

@@ -15,10 +15,11 @@ export async function serverless(
   args: readonly string[],
   parameters: DeployParameters,
   env: Readonly<Record<string, string>> = {},
+  cwd = ROOT,
 ): Promise<string> {
   const given = Object.entries(parameters).flatMap(([name, value]) => ['--param', `${name}=${value}`]);
   const { stdout, stderr } = await promisify(execFile)(process.execPath, [CLI, ...args, ...given], {
-    cwd: ROOT,
+    cwd,
     env: { PATH: dirname(process.execPath), SLS_NOTIFICATIONS_MODE: 'off', ...env },
     timeout: TIMEOUT_MS,
   });
