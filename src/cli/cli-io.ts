@@ -8,6 +8,18 @@ export interface TextOutput {
   readonly isTTY?: boolean;
 }
 
+/** How this checkout is deployed. */
+export interface Deployer {
+  /** The folder of the stages' parameter files. */
+  readonly stages: string;
+  /**
+   * Runs a command of the Serverless Framework, and shows what it says on stderr.
+   * @param stop has it end
+   * @returns its exit code
+   */
+  readonly serverless: (args: readonly string[], stop: AbortSignal) => Promise<number>;
+}
+
 /** What the command line has to do with the process that it runs in. */
 export interface CliIo {
   /** Results, and nothing else. */
@@ -16,6 +28,7 @@ export interface CliIo {
   readonly stderr: TextOutput;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
+  readonly deployer: Deployer;
   /** Calls the listener with each signal from now on, which then no longer ends the process. @returns what ends that */
   readonly onSignal: (listener: (signal: SignalName) => void) => () => void;
   /** Asks the person at the terminal yes or no; absent: there is nobody. */

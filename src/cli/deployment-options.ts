@@ -30,9 +30,11 @@ export function withFunctionName(command: Command): Command {
 }
 
 function withStage(command: Command): Command {
-  return command
-    .option('--stage <stage>', 'Stage that the agent was deployed to.', 'dev')
-    .option('--region <region>', 'AWS region. (default: that of the AWS configuration)');
+  return withRegion(command.option('--stage <stage>', 'Stage that the agent was deployed to.', 'dev'));
+}
+
+export function withRegion(command: Command): Command {
+  return command.option('--region <region>', 'AWS region. (default: that of the AWS configuration)');
 }
 
 /** The poll function that the options name. */
@@ -44,7 +46,7 @@ export function pollFunctionName({
 }
 
 /** Of a client of the AWS SDK: the region, and waits with bounds. */
-export function clientConfig({ region }: Pick<DeploymentOptions, 'region'>) {
+export function clientConfig({ region }: { readonly region?: string | undefined }) {
   return {
     ...(region !== undefined && { region }),
     requestHandler: { connectionTimeout: 3000, requestTimeout: 10_000, throwOnRequestTimeout: true },

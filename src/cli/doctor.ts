@@ -1,38 +1,80 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
+import { checkedSettings } from '../../infra/checked-settings.ts';
+import { readStageParameters } from '../../infra/stage-parameters.ts';
+import { ownResources } from '../../infra/task-resources.ts';
 import { CallCounter } from '../call-counter.ts';
+import { type Check, ok } from '../doctor/check.ts';
 import { createChecks } from '../doctor/create-checks.ts';
-import { runChecks } from '../doctor/run-checks.ts';
+import { type CheckResult, runChecks } from '../doctor/run-checks.ts';
 import { createEcsClient } from '../ecs/ecs-client.ts';
+import type { Settings } from '../settings/settings.ts';
 import type { CliIo, GlobalOptions } from './cli-io.ts';
 import { colorsFor } from './colors.ts';
+import { clientConfig, type DeploymentOptions } from './deployment-options.ts';
 import { doctorText } from './doctor-text.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { jsonText } from './json-text.ts';
 import { type FlagValues, loadSettingsWithFlags } from './load-settings-with-flags.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 
-export type DoctorOptions = FlagValues & GlobalOptions;
+export interface DoctorOptions extends FlagValues, GlobalOptions, Pick<DeploymentOptions, 'region'> {
+  /** Absent: the settings are those of the environment. */
+  readonly stage?: string;
+}
 
 /** Checks what an agent needs, and answers the exit code: 1 when something is wrong. */
 export async function doctor(io: CliIo, options: DoctorOptions): Promise<number> {
-  const { stdout, stderr, env, clock } = io;
-  const settings = await loadSettingsWithFlags(env, options);
-  const checks = createChecks(settings, {
+  const { stdout, env, deployer } = io;
+  const { stage } = options;
+  const isDeployment = stage !== undefined;
+  const settings = isDeployment
+    ? await loadSettingsWithFlags(await readStageParameters(stage, deployer.stages), options, checkedSettings)
+    : await loadSettingsWithFlags(env, options);
+  return stopOnSignal(io, 'the checks end', async (stop) => {
+    const results = await makeChecks(io, { settings, isDeployment, region: options.region, stop });
+    stdout.write(options.json ? jsonText({ checks: results }) : doctorText(results, colorsFor(stdout, env)));
+    return hasFailed(results) ? EXIT_CODES.failure : EXIT_CODES.done;
+  });
+}
+
+export function hasFailed(results: readonly CheckResult[]): boolean {
+  return results.some(({ status }) => status === 'failed');
+}
+
+interface Checked {
+  readonly settings: Settings;
+  /** Whether a deployment makes what the settings do not name. */
+  readonly isDeployment: boolean;
+  /** @default that of the AWS configuration */
+  readonly region: string | undefined;
+  readonly stop: AbortSignal;
+}
+
+/** Makes all checks of the settings. Never rejects. */
+export async function makeChecks(
+  { stderr, env, clock }: CliIo,
+  { settings, isDeployment, region, stop }: Checked,
+): Promise<readonly CheckResult[]> {
+  const all = createChecks(settings, {
     clock,
     env,
     fetch,
-    ecs: createEcsClient(new CallCounter()),
+    ecs: createEcsClient(new CallCounter(), clientConfig({ region })),
     secrets: {
-      secretsManager: (region) => new SecretsManagerClient({ region }),
-      ssm: (region) => new SSMClient({ region }),
+      secretsManager: (ofSecret) => new SecretsManagerClient({ region: ofSecret }),
+      ssm: (ofSecret) => new SSMClient({ region: ofSecret }),
     },
   });
+  const checks = isDeployment ? withoutOwn(all, settings) : all;
   if (stderr.isTTY) stderr.write(`Making ${checks.length} checks...\n`);
-  return stopOnSignal(io, 'the checks end', async (stop) => {
-    const results = await runChecks(checks, clock, stop);
-    if (options.json) stdout.write(jsonText({ checks: results }));
-    else stdout.write(doctorText(results, colorsFor(stdout, env)));
-    return results.some(({ status }) => status === 'failed') ? EXIT_CODES.failure : EXIT_CODES.done;
-  });
+  return await runChecks(checks, clock, stop);
+}
+
+/** What the deployment itself makes is not asked for: it may not be there yet. */
+function withoutOwn(checks: readonly Check[], { ecs }: Settings): readonly Check[] {
+  const { cluster, executionRole } = ownResources(ecs);
+  const own = [...(cluster ? ['ECS cluster'] : []), ...(executionRole ? ['execution role'] : [])];
+  const made = () => Promise.resolve(ok('none is named: the deployment makes it'));
+  return checks.map((check) => (own.includes(check.name) ? { name: check.name, run: made } : check));
 }

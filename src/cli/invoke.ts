@@ -1,5 +1,5 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import type { CliIo } from './cli-io.ts';
+import type { CliIo, GlobalOptions } from './cli-io.ts';
 import { colorsFor } from './colors.ts';
 import { type DeploymentOptions, pollFunctionName } from './deployment-options.ts';
 import { EXIT_CODES, exitCodeOfFunctionError, exitCodeOfReport } from './exit-codes.ts';
@@ -23,6 +23,14 @@ export interface InvokeOptions extends DeploymentOptions {
 
 /** Invokes the deployed function, shows its log and its result, and answers the exit code. */
 export async function invoke(io: CliIo, options: InvokeOptions): Promise<number> {
+  const invocation = await invokeDeployed(io, options);
+  if (options.json) io.stdout.write(jsonText(invocation));
+  showInvocation(io, invocation, options);
+  return exitCodeOfInvocation(invocation);
+}
+
+/** Invokes the deployed function, and waits for it. @throws as `invokePoll` */
+export async function invokeDeployed(io: CliIo, options: InvokeOptions): Promise<Invocation> {
   const { dryRun, maxPolls, region, endpointUrl } = options;
   const functionName = pollFunctionName(options);
   const client = new LambdaClient({
@@ -37,19 +45,25 @@ export async function invoke(io: CliIo, options: InvokeOptions): Promise<number>
     },
   });
   if (io.stderr.isTTY) io.stderr.write(`Invoking ${functionName}...\n`);
-  const invocation = await invokePoll(client, functionName, { dryRun, maxPolls });
-  show(io, invocation, options);
+  return await invokePoll(client, functionName, { dryRun, maxPolls });
+}
+
+export function exitCodeOfInvocation(invocation: Invocation): number {
   if (invocation.kind === 'error') {
     return exitCodeOfFunctionError(invocation.error.type, invocation.error.message);
   }
   return invocation.result.dryRun ? EXIT_CODES.done : exitCodeOfReport(invocation.result);
 }
 
-function show({ stdout, stderr, env, clock }: CliIo, invocation: Invocation, { json }: InvokeOptions): void {
+/** Shows an error on stderr and, unless that is asked for as JSON, the log and the result. */
+export function showInvocation(
+  { stdout, stderr, env, clock }: CliIo,
+  invocation: Invocation,
+  { json }: GlobalOptions,
+): void {
   const errColors = colorsFor(stderr, env);
   const outColors = colorsFor(stdout, env);
-  if (json) stdout.write(jsonText(invocation));
-  else stderr.write(logTailText(invocation.log, errColors));
+  if (!json) stderr.write(logTailText(invocation.log, errColors));
   if (invocation.kind === 'error') {
     const { type, message } = invocation.error;
     const text = type === undefined ? message : `${type}: ${message}`;

@@ -10,9 +10,14 @@ export type FlagValues = Readonly<Record<string, unknown>>;
 
 /**
  * The settings with the flags laid over the environment, so that both are read by the same rules.
+ * @param load reads the settings
  * @throws SettingsError in which a flag's line names the flag; also for a flag that the Prefect in question would not read.
  */
-export async function loadSettingsWithFlags(env: CliIo['env'], values: FlagValues): Promise<Settings> {
+export async function loadSettingsWithFlags(
+  env: CliIo['env'],
+  values: FlagValues,
+  load: (env: CliIo['env']) => Promise<Settings> = loadSettings,
+): Promise<Settings> {
   const signs = signsOfPrefect3(env, values);
   const given = settingsFlags.flatMap((flag) => {
     const value = values[flag.option.attributeName()];
@@ -26,7 +31,7 @@ export async function loadSettingsWithFlags(env: CliIo['env'], values: FlagValue
   const laid = given.map(({ variable, text }) => [variable, text]);
   const overlay = Object.fromEntries([...cleared, ...laid]) as CliIo['env'];
   try {
-    return await loadSettings({ ...env, ...overlay });
+    return await load({ ...env, ...overlay });
   } catch (error) {
     if (!(error instanceof SettingsError)) throw error;
     throw new SettingsError(withFlagNames(error.message, given), { cause: error.cause });

@@ -1,9 +1,11 @@
 #!/usr/bin/env node
+import { STAGES } from '../../infra/stage-parameters.ts';
 import { systemClock } from '../clock.ts';
 import { environment } from '../settings/environment.ts';
 import type { SignalName } from './cli-io.ts';
 import { confirm } from './confirm.ts';
 import { runCli } from './run-cli.ts';
+import { runServerless } from './run-serverless.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
@@ -18,6 +20,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   stderr: process.stderr,
   env: environment(),
   clock: systemClock,
+  deployer: { stages: STAGES, serverless: runServerless },
   onSignal: (listener: (signal: SignalName) => void) => {
     for (const name of SIGNALS) process.on(name, listener);
     return () => {

@@ -5,6 +5,7 @@ import { AgentError } from '../errors.ts';
 import { cleanupCommand } from './cleanup-command.ts';
 import type { CliIo } from './cli-io.ts';
 import { colorsFor } from './colors.ts';
+import { deployCommand } from './deploy-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { EXIT_CODE_MEANINGS, EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { invokeCommand } from './invoke-command.ts';
@@ -68,6 +69,7 @@ function createProgram(io: CliIo, onEnd: (code: number) => void): Command {
     logsCommand(io, onEnd),
     cleanupCommand(io, onEnd),
     setupPoolCommand(io, onEnd),
+    deployCommand(io, onEnd),
   ];
   for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
@@ -97,6 +99,7 @@ Examples:
   $ agent logs --stage prod --follow       What does it do?
   $ agent cleanup                          Which task definitions are no longer used?
   $ agent setup-pool                       Create the work pool of Prefect 3, or bring it up to date.
+  $ agent deploy --stage prod              Check, deploy, and have it poll.
 `;
 
 function writeError(error: unknown, { stderr, env }: CliIo, debug: boolean): void {

@@ -10,12 +10,15 @@ export class FakeIo implements CliIo {
   readonly clock = systemClock;
   readonly stdout;
   readonly stderr;
+  /** Nobody's own stages, and nothing is deployed. */
+  readonly deployer: CliIo['deployer'];
   #listeners = new Set<(signal: SignalName) => void>();
 
-  constructor(env: CliIo['env'] = {}, isTTY = false) {
+  constructor(env: CliIo['env'] = {}, isTTY = false, deployer: Partial<CliIo['deployer']> = {}) {
     // Nobody's own Prefect files.
     this.env = { HOME: '/nowhere', ...env };
     this.stdout = { isTTY, write: (text: string) => (this.out += text) };
+    this.deployer = { stages: '/nowhere/stages', serverless: () => Promise.resolve(1), ...deployer };
     this.stderr = { isTTY, write: (text: string) => (this.err += text) };
   }
 
@@ -40,8 +43,12 @@ export class FakeIo implements CliIo {
 }
 
 /** Runs a command to its end. */
-export async function cli(argv: readonly string[], env: CliIo['env'] = {}) {
-  const io = new FakeIo(env);
+export async function cli(
+  argv: readonly string[],
+  env: CliIo['env'] = {},
+  deployer: Partial<CliIo['deployer']> = {},
+) {
+  const io = new FakeIo(env, false, deployer);
   const code = await io.run(...argv);
   return { code, out: io.out, err: io.err };
 }

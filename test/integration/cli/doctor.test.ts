@@ -10,6 +10,7 @@ import { type AwsAnswer, awsStandIn } from '../../support/aws-stand-in.ts';
 import { cli } from '../../support/cli.ts';
 import { freePort } from '../../support/free-port.ts';
 import { template } from '../../support/job.ts';
+import { stagesFolder } from '../../support/stages.ts';
 
 type Answers = Parameters<typeof awsStandIn>[0];
 
@@ -277,6 +278,25 @@ test('without credentials what asks AWS is not checked, and the rest is', async 
 test('wrong settings end it with 2 before anything is asked', async () => {
   const { doctor } = await setUp({}, { PREFECT__CLOUD__AGENT__LEAD_SECONDS: 'soon' });
   expect((await doctor()).code).toBe(2);
+});
+
+test('--stage checks what a deployment to the stage needs, whatever the environment says', async () => {
+  const api = await startPrefect1({ clock: systemClock });
+  onTestFinished(() => api.close());
+  api.createFlow({ name: 'etl' });
+  const stages = await stagesFolder({
+    prod: `PREFECT__BACKEND: server\nPREFECT__CLOUD__API: ${api.endpoint}\nschedule: rate(2 minutes)\n`,
+  });
+  const env = await awsStandIn({ ...GOOD, DescribeClusters: { clusters: [] } });
+  const elsewhere = { ...env, PREFECT__CLOUD__API: `http://127.0.0.1:${DOWN}` };
+  const doctor = (...argv: string[]) => cli(['doctor', '--stage', 'prod', ...argv], elsewhere, { stages });
+  const { code, out } = await doctor();
+  expect(code).toBe(0);
+  expect(out).toContain(`${api.endpoint} answers`);
+  expect(out).toMatch(/^ok +ECS cluster +none is named: the deployment makes it$/m);
+  expect((await doctor('--cluster', 'flows')).out).toMatch(
+    /^failed +ECS cluster +there is no cluster flows$/m,
+  );
 });
 
 test('an API whose clock is wrong is told', async () => {

@@ -39,8 +39,8 @@ interface Template {
   readonly variables: { readonly properties: Readonly<Record<string, { readonly default?: unknown }>> };
 }
 
-function fieldsOf({ stdout, stderr, env, clock, onSignal }: CliIo): CliIo {
-  return { stdout, stderr, env, clock, onSignal };
+function fieldsOf({ stdout, stderr, env, clock, deployer, onSignal }: CliIo): CliIo {
+  return { stdout, stderr, env, clock, deployer, onSignal };
 }
 
 test('without --yes, where nobody can be asked, it shows what it would write and writes nothing', async () => {
