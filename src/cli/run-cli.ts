@@ -15,6 +15,7 @@ import { planCommand } from './plan-command.ts';
 import { pokeCommand } from './poke-command.ts';
 import { printable } from './printable.ts';
 import { runCommand } from './run-command.ts';
+import { setupNetworkCommand } from './setup-network-command.ts';
 import { setupPoolCommand } from './setup-pool-command.ts';
 import { statusCommand } from './status-command.ts';
 import { stackOf } from './stack-of.ts';
@@ -69,6 +70,7 @@ function createProgram(io: CliIo, onEnd: (code: number) => void): Command {
     logsCommand(io, onEnd),
     cleanupCommand(io, onEnd),
     setupPoolCommand(io, onEnd),
+    setupNetworkCommand(io, onEnd),
     deployCommand(io, onEnd),
   ];
   for (const command of commands) {
@@ -99,6 +101,7 @@ Examples:
   $ agent logs --stage prod --follow       What does it do?
   $ agent cleanup                          Which task definitions are no longer used?
   $ agent setup-pool                       Create the work pool of Prefect 3, or bring it up to date.
+  $ agent setup-network --stage prod       Name the default VPC's subnets in the stage's file.
   $ agent deploy --stage prod              Check, deploy, and have it poll.
 `;
 

@@ -11,7 +11,7 @@ const network = z.object({
 });
 
 /** ECS takes no more. */
-const MAX_SUBNETS = 16;
+export const MAX_SUBNETS = 16;
 
 const ADVICE =
   'Give them a route to a NAT gateway, or to an internet gateway with PREFECT__CLOUD__AGENT__ECS__ASSIGN_PUBLIC_IP=true.';
@@ -71,8 +71,8 @@ async function subnetVerdict(
   return ok(`${id} leads out by ${way}`);
 }
 
-/** What a subnet's default route leads to; undefined: it has none. */
-async function wayOut(
+/** What a subnet's default route leads to, such as `igw-…` or `nat-…`; undefined: it has none. */
+export async function wayOut(
   aws: AwsCaller,
   subnet: string,
   vpc: string,

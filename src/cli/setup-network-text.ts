@@ -1,0 +1,36 @@
+import type { FoundNetwork } from '../doctor/find-network.ts';
+import type { Colors } from './colors.ts';
+import { oneLine } from './one-line.ts';
+import { table } from './table.ts';
+
+/** What was found and done; `--json` writes it as it is. */
+export interface NetworkSetup extends Pick<FoundNetwork, 'vpc' | 'subnets'> {
+  /** The stage's parameter file. */
+  readonly file: string;
+  /** The parameters that it has not yet, or with another value. */
+  readonly changes: readonly { readonly name: string; readonly from: string | null; readonly to: string }[];
+  /** Whether it was left as it is, for something would have been overwritten. */
+  readonly dryRun: boolean;
+}
+
+/** A row for each subnet, then one for each parameter that changes. */
+export function networkChangesText({ vpc, subnets, changes }: NetworkSetup, colors: Colors): string {
+  const header = (...titles: readonly string[]) => titles.map((title) => colors.bold(title));
+  const found = subnets.map(({ id, wayOut, chosen }) => [
+    id,
+    wayOut ?? (chosen ? colors.yellow('not checked') : colors.yellow('nothing: it is left out')),
+  ]);
+  const rows = changes.map(({ name, from, to }) => [
+    name,
+    from === null ? '-' : colors.red(oneLine(from)),
+    colors.green(to),
+  ]);
+  const list = `${table([header(vpc, 'LEADS OUT BY'), ...found])}\n`;
+  return rows.length === 0 ? list : `${list}${table([header('PARAMETER', 'NOW', 'THEN'), ...rows])}\n`;
+}
+
+/** The last line: what was done, or why not. */
+export function networkOutcomeText({ file, changes, dryRun }: NetworkSetup): string {
+  if (changes.length === 0) return `${file} says so already.\n`;
+  return dryRun ? `${file} was not changed: --yes overwrites what it says.\n` : `${file} was written.\n`;
+}
