@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
 import type { Checks } from '../support/checks.ts';
 import { pythonEnvironment } from '../support/python-environment.ts';
 import { LINT_EXCEPTIONS, SCAN_EXCEPTIONS } from './exceptions.ts';
+import { specificationFindings } from './specification-findings.ts';
 import { withTemplates } from './templates.ts';
 
 const TIMEOUT_MS = 120_000;
@@ -24,7 +26,7 @@ interface Finding {
   readonly about: string;
 }
 
-/** Holds the templates to cfn-lint and checkov. `programs`: of an environment with cfn-lint. */
+/** Holds the templates to AWS's specification, cfn-lint and checkov. `programs`: of an environment with cfn-lint. */
 export async function checkTemplates(checks: Checks, programs: string): Promise<void> {
   // Both want versions of the same libraries that don't go together.
   const scanner = await pythonEnvironment({
@@ -35,6 +37,8 @@ export async function checkTemplates(checks: Checks, programs: string): Promise<
   const linted = new Set<string>();
   const scanned = new Set<string>();
   await withTemplates(async (what, path) => {
+    const found = specificationFindings(JSON.parse(await readFile(path, 'utf8')));
+    checks.equal(`AWS's specification, ${what}`, found, []);
     const lint = await lintFindings(programs, path);
     checks.equal(`cfn-lint, ${what}`, beyond(lint, LINT_EXCEPTIONS), []);
     for (const { id } of lint) linted.add(id);
