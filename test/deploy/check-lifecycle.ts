@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DynamoDBClient, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import {
   DescribeTasksCommand,
   ECSClient,
@@ -13,11 +12,12 @@ import { systemClock } from '../../src/clock.ts';
 import { type Prefect1Sandbox, startPrefect1 } from '../../src/sandbox/prefect1/prefect1-server.ts';
 import type { Checks } from '../support/checks.ts';
 import { serverless } from '../support/serverless-cli.ts';
+import { checkAlarms, checkExpressionAlarm } from './check-alarms.ts';
+import { checkBearerPokes, checkSignedPokes, POKE_SECRET_ARN } from './check-pokes.ts';
+import { checkResources } from './check-resources.ts';
 import { type Ministack, startMinistack } from './ministack.ts';
-import { deployService } from './service.ts';
+import { deployService, STACK } from './service.ts';
 import { leftovers, resourcesOf } from './stack-resources.ts';
-
-const STACK = 'serverless-prefect-agent-dev';
 
 /** Deploys the service, uses it by its own interfaces, deploys it again, and removes it. */
 export async function checkLifecycle(checks: Checks, programs: string): Promise<void> {
@@ -29,8 +29,13 @@ export async function checkLifecycle(checks: Checks, programs: string): Promise<
     PREFECT__CLOUD__API: prefect1.endpoint,
     PREFECT__CLOUD__AGENT__ECS__SUBNETS: 'subnet-0a1b2c3d4e5f6a7b8',
   };
-  await deployService(parameters, aws.env);
-  await checkResources(checks, aws);
+  const metrics = await deployService(parameters, aws.env);
+  const resources = await resourcesOf(aws, STACK);
+  await checkResources(checks, aws, resources);
+  await checkAlarms(checks, aws, resources.get('TaskStoppedDeadLetters') ?? '');
+  await checkExpressionAlarm(checks, aws, metrics);
+  // What comes from here on is asked for.
+  await aws.json('events', 'AWSEvents.DisableRule', { Name: resources.get('PollEventsRuleSchedule1') });
   const api = await apiOf(aws);
   checks.equal(
     'health answers 503 before the first poll, or 200 after it',
@@ -42,50 +47,14 @@ export async function checkLifecycle(checks: Checks, programs: string): Promise<
   await delay(4000);
   checks.equal('health answers 200 after a poll', await api(), 200);
   await checkTaskStopped(checks, aws, prefect1, task);
-  await deployService({ ...parameters, memoryMb: '256', dashboard: 'true' }, aws.env);
+  await checkSignedPokes(checks, aws, prefect1);
+  const changed = { memoryMb: '256', dashboard: 'true', PREFECT__CLOUD__AGENT__POKE_SECRET: POKE_SECRET_ARN };
+  await deployService({ ...parameters, ...changed }, aws.env);
+  await checkBearerPokes(checks, aws, prefect1);
   await checkUpdate(checks, aws);
   checks.equal('health remembers the poll after an update', await api(), 200);
   await serverless(['remove'], parameters, aws.env);
   checks.equal('nothing is left after the removal', await leftovers(aws), []);
-}
-
-async function checkResources(checks: Checks, aws: Ministack): Promise<void> {
-  const resources = await resourcesOf(aws, STACK);
-  const made = (id: string) => resources.get(id) ?? '';
-  checks.equal(
-    'the poll is woken once a minute, by its own rule',
-    z
-      .object({ ScheduleExpression: z.string(), State: z.string() })
-      .parse(await aws.json('events', 'AWSEvents.DescribeRule', { Name: made('PollEventsRuleSchedule1') })),
-    { ScheduleExpression: 'rate(1 minute)', State: 'ENABLED' },
-  );
-  const routes = z
-    .object({ items: z.array(z.object({ routeKey: z.string() })) })
-    .parse(await aws.get('apigateway', `/v2/apis/${made('HttpApi')}/routes`));
-  const routeKeys = routes.items.map(({ routeKey }) => routeKey).sort();
-  checks.equal('the routes of health and of pokes', routeKeys, ['ANY /api/poke', 'GET /api/health']);
-  const client = new DynamoDBClient(clientConfig(aws));
-  const { Table } = await client.send(new DescribeTableCommand({ TableName: made('ControlTable') }));
-  checks.equal(
-    'the control table is paid by the request',
-    Table?.BillingModeSummary?.BillingMode,
-    'PAY_PER_REQUEST',
-  );
-  const policy = await aws.query('iam', 'GetRolePolicy', { RoleName: made('PollRole'), PolicyName: 'poll' });
-  const cluster = `arn:aws:ecs:us-east-1:000000000000:cluster/${made('Cluster')}`;
-  checks.equal(
-    "the poll's role is bound to the cluster that was made",
-    decodeURIComponent(policy).includes(cluster),
-    true,
-  );
-  const alarms = await aws.query('monitoring', 'DescribeAlarms');
-  const names = Array.from(alarms.matchAll(/<AlarmName>([^<]+)</g), ([, name]) => name).sort();
-  const kinds = ['circuit-open', 'dead-letters', 'late-launches', 'launches-failed', 'no-successful-poll'];
-  checks.equal(
-    'the alarms',
-    names,
-    kinds.map((kind) => `${STACK}-${kind}`),
-  );
 }
 
 /** What GET /api/health answers, by the address of the HTTP API. */

@@ -28,6 +28,11 @@ export interface Ministack extends AsyncDisposable {
   readonly get: (service: string, path: string) => Promise<unknown>;
 }
 
+/** The header of a request that is signed with a key, the owner's by default. It reads the key, and checks no signature. */
+export function authorization(service: string, accessKeyId = CREDENTIALS.AWS_ACCESS_KEY_ID): string {
+  return `AWS4-HMAC-SHA256 Credential=${accessKeyId}/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`;
+}
+
 /** Starts MiniStack on 127.0.0.1. `programs`: of the environment in which it is installed. */
 export async function startMinistack(programs: string): Promise<Ministack> {
   const home = await mkdtemp(join(tmpdir(), 'ministack-'));
@@ -57,8 +62,10 @@ export async function startMinistack(programs: string): Promise<Ministack> {
     throw error;
   }
   const send = async (service: string, path: string, init: RequestInit) => {
-    const authorization = `AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`;
-    const headers = { authorization, ...(init.headers as Record<string, string> | undefined) };
+    const headers = {
+      authorization: authorization(service),
+      ...(init.headers as Record<string, string> | undefined),
+    };
     const response = await fetch(endpoint + path, { ...init, headers });
     const text = await response.text();
     if (!response.ok) throw new Error(`${service}: HTTP ${response.status} ${text}`);

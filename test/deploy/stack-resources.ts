@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Ministack } from './ministack.ts';
+import { textsOf } from './texts-of.ts';
 
 /** The physical ids of a stack's resources, by their names in the template. */
 export async function resourcesOf(aws: Ministack, stack: string): Promise<ReadonlyMap<string, string>> {
@@ -13,10 +14,7 @@ export async function resourcesOf(aws: Ministack, stack: string): Promise<Readon
 /** What there is in an account that had nothing before: of each kind that the service makes. */
 export async function leftovers(aws: Ministack): Promise<readonly string[]> {
   const named = async (service: string, action: string, tag: string) =>
-    Array.from(
-      (await aws.query(service, action)).matchAll(new RegExp(`<${tag}>([^<]+)<`, 'g')),
-      ([, name = '']) => name,
-    );
+    textsOf(await aws.query(service, action), tag);
   const listed = async (service: string, target: string, list: string) =>
     z.record(z.string(), z.unknown()).parse(await aws.json(service, target))[list];
   const others = await Promise.all([
