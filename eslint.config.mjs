@@ -5,6 +5,7 @@ import { roomRules } from './eslint.rooms.ts';
 export default tseslint.config(
   {
     ignores: [
+      '.stryker-tmp/',
       '.venv/',
       'dist/',
       'lib/',

@@ -6,5 +6,6 @@ export default defineConfig({
   test: {
     include: ['test/{unit,integration,simulation}/**/*.test.ts'],
     testTimeout: 20_000,
+    tags: [{ name: 'slow', description: 'Waits for seconds of real time' }],
   },
 });

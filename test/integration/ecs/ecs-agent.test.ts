@@ -122,26 +122,34 @@ describe('an answer that is lost', () => {
     expect(new Set(tokens).size).toBe(1);
   });
 
-  test('for good is asked for until the time is used up, and then leaves the run claimed: a task may be running', async () => {
-    const { create, enqueue, backend, calls } = await ecsAgent(
-      atRunTask({ kind: 'status', status: 500, when: 'after' }),
-    );
-    enqueue('a');
-    const report = await reportOf(create().start({ deadlineMs: Date.now() + 8000 }));
-    expect(report).toMatchObject({ unknown: 1, putBack: 0, failed: 0 });
-    expect(backend.settlements).toEqual([]);
-    expect(calls.take().ecs.RunTask).toBeGreaterThan(2);
-  });
+  test(
+    'for good is asked for until the time is used up, and then leaves the run claimed: a task may be running',
+    { tags: 'slow' },
+    async () => {
+      const { create, enqueue, backend, calls } = await ecsAgent(
+        atRunTask({ kind: 'status', status: 500, when: 'after' }),
+      );
+      enqueue('a');
+      const report = await reportOf(create().start({ deadlineMs: Date.now() + 8000 }));
+      expect(report).toMatchObject({ unknown: 1, putBack: 0, failed: 0 });
+      expect(backend.settlements).toEqual([]);
+      expect(calls.take().ecs.RunTask).toBeGreaterThan(2);
+    },
+  );
 
-  test('that names neither a task nor a failure is no refusal: the run stays claimed', async () => {
-    const { create, enqueue, backend } = await ecsAgent(
-      atRunTask({ kind: 'status', status: 200, body: '{}', when: 'after' }),
-    );
-    enqueue('a');
-    const report = await reportOf(create().start({ deadlineMs: Date.now() + 6000 }));
-    expect(report).toMatchObject({ unknown: 1, putBack: 0, failed: 0 });
-    expect(backend.settlements).toEqual([]);
-  });
+  test(
+    'that names neither a task nor a failure is no refusal: the run stays claimed',
+    { tags: 'slow' },
+    async () => {
+      const { create, enqueue, backend } = await ecsAgent(
+        atRunTask({ kind: 'status', status: 200, body: '{}', when: 'after' }),
+      );
+      enqueue('a');
+      const report = await reportOf(create().start({ deadlineMs: Date.now() + 6000 }));
+      expect(report).toMatchObject({ unknown: 1, putBack: 0, failed: 0 });
+      expect(backend.settlements).toEqual([]);
+    },
+  );
 
   test('is not forgotten when a later attempt is refused: the first may have started a task', async () => {
     const { launch, backend } = await ecsAgent({
@@ -269,7 +277,7 @@ test('a definition that the run names and nobody can read leaves that run in the
   expect(report.blockedFor).toBeUndefined();
 });
 
-test('a run whose definition can’t be registered for now stays in the queue', async () => {
+test('a run whose definition can’t be registered for now stays in the queue', { tags: 'slow' }, async () => {
   const { create, enqueue } = await ecsAgent({
     faults: ({ operation }) =>
       operation === 'RegisterTaskDefinition' ? { kind: 'status', status: 500, when: 'before' } : undefined,
@@ -279,17 +287,21 @@ test('a run whose definition can’t be registered for now stays in the queue', 
   expect(report).toMatchObject({ found: 1, claimed: 0, failed: 0, left: 1 });
 });
 
-test('a run whose definition does not come, and cannot be ended waiting for, holds up no other', async () => {
-  const { create, enqueue, backend } = await ecsAgent({}, ({ id }) =>
-    id === 'hung' ? new Promise<never>(() => undefined) : REQUEST,
-  );
-  backend.now = () => Date.now();
-  enqueue('hung', 'a', 'b');
-  const startMs = Date.now();
-  const report = await create().start({ deadlineMs: startMs + 10_000 });
-  expect(report).toMatchObject({ started: 2, left: 1 });
-  expect((backend.claims[0]?.atMs ?? 0) - startMs).toBeLessThan(4000);
-});
+test(
+  'a run whose definition does not come, and cannot be ended waiting for, holds up no other',
+  { tags: 'slow' },
+  async () => {
+    const { create, enqueue, backend } = await ecsAgent({}, ({ id }) =>
+      id === 'hung' ? new Promise<never>(() => undefined) : REQUEST,
+    );
+    backend.now = () => Date.now();
+    enqueue('hung', 'a', 'b');
+    const startMs = Date.now();
+    const report = await create().start({ deadlineMs: startMs + 10_000 });
+    expect(report).toMatchObject({ started: 2, left: 1 });
+    expect((backend.claims[0]?.atMs ?? 0) - startMs).toBeLessThan(4000);
+  },
+);
 
 test.each([1, 60])(
   'a definition that was deregistered by hand is registered again once by a warm agent, for the same launches: %i',
@@ -319,32 +331,40 @@ test.each([1, 60])(
   },
 );
 
-test('a run that could not be sent is put back, also when the time is used up before the next attempt', async () => {
-  const { create, enqueue, sandbox, client } = await ecsAgent();
-  const agent = create();
-  enqueue('a');
-  await agent.start({ deadlineMs: Date.now() + 60_000 });
-  enqueue('b');
-  // Nobody listens any more, and no connection is kept: every attempt is refused before anything is sent.
-  await sandbox.close();
-  client.destroy();
-  const report = await reportOf(agent.start({ deadlineMs: Date.now() + 6300 }));
-  expect(report).toMatchObject({ unknown: 0, putBack: 1 });
-  expect(report.runs).toMatchObject([{ detail: expect.stringContaining('ECONNREFUSED') as string }]);
-});
+test(
+  'a run that could not be sent is put back, also when the time is used up before the next attempt',
+  { tags: 'slow' },
+  async () => {
+    const { create, enqueue, sandbox, client } = await ecsAgent();
+    const agent = create();
+    enqueue('a');
+    await agent.start({ deadlineMs: Date.now() + 60_000 });
+    enqueue('b');
+    // Nobody listens any more, and no connection is kept: every attempt is refused before anything is sent.
+    await sandbox.close();
+    client.destroy();
+    const report = await reportOf(agent.start({ deadlineMs: Date.now() + 6300 }));
+    expect(report).toMatchObject({ unknown: 0, putBack: 1 });
+    expect(report.runs).toMatchObject([{ detail: expect.stringContaining('ECONNREFUSED') as string }]);
+  },
+);
 
-test('what the time of the invocation no longer allows is put back without being sent', async () => {
-  // Every RunTask takes so long that those behind the first 25 never get their turn.
-  const { create, enqueue, backend, calls } = await ecsAgent({
-    faults: ({ operation, sequence }) =>
-      operation === 'RunTask' && sequence > 1 ? { kind: 'delay', ms: 60_000 } : undefined,
-  });
-  enqueue(...Array.from({ length: 30 }, (_, i) => String(i)));
-  const report = await create().start({ deadlineMs: Date.now() + 9000 });
-  expect(report).toMatchObject({ claimed: 30, started: 1, unknown: 25, putBack: 4 });
-  expect(backend.settlements).toHaveLength(4);
-  expect(calls.take().ecs.RunTask).toBe(26);
-});
+test(
+  'what the time of the invocation no longer allows is put back without being sent',
+  { tags: 'slow' },
+  async () => {
+    // Every RunTask takes so long that those behind the first 25 never get their turn.
+    const { create, enqueue, backend, calls } = await ecsAgent({
+      faults: ({ operation, sequence }) =>
+        operation === 'RunTask' && sequence > 1 ? { kind: 'delay', ms: 60_000 } : undefined,
+    });
+    enqueue(...Array.from({ length: 30 }, (_, i) => String(i)));
+    const report = await create().start({ deadlineMs: Date.now() + 9000 });
+    expect(report).toMatchObject({ claimed: 30, started: 1, unknown: 25, putBack: 4 });
+    expect(backend.settlements).toHaveLength(4);
+    expect(calls.take().ecs.RunTask).toBe(26);
+  },
+);
 
 describe('a throttle', () => {
   test.each<[string, string]>([
@@ -359,7 +379,7 @@ describe('a throttle', () => {
     expect(calls.take().ecs.RunTask).toBe(4);
   });
 
-  test('that does not end puts the run back, and says so', async () => {
+  test('that does not end puts the run back, and says so', { tags: 'slow' }, async () => {
     const message = 'Rate exceeded';
     const { create, enqueue } = await ecsAgent(
       atRunTask({ kind: 'error', type: 'ThrottlingException', message, when: 'before' }),

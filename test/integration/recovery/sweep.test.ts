@@ -102,7 +102,7 @@ test('a run that asks for a cluster that never was is failed, and does not fail 
   expect(ecs.tasks()).toHaveLength(1);
 });
 
-test('a launch of which no answer came is left to its task', async () => {
+test('a launch of which no answer came is left to its task', { tags: 'slow' }, async () => {
   const { createRun, clock, ecs, start, stateOf } = await recoveryWorld({
     ecs: {
       faults: ({ operation, sequence }) =>

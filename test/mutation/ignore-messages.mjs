@@ -1,0 +1,15 @@
+/** What errors and log lines say in words: tests hold them to what matters of it. What they carry besides is mutated. */
+function shouldIgnore(path) {
+  if (!path.isStringLiteral() && !path.isTemplateLiteral()) return undefined;
+  const { parentPath: parent, listKey, key } = path;
+  if (listKey !== 'arguments') return undefined;
+  const callee = parent.get('callee');
+  if (parent.isNewExpression() && /Error$/.test(callee.node.name)) return 'The message of an error';
+  return key === 0 && isLog(callee) ? 'The message of a log line' : undefined;
+}
+
+function isLog(callee) {
+  return callee.isMemberExpression() && callee.get('object').isIdentifier({ name: 'logger' });
+}
+
+export const strykerPlugins = [{ kind: 'Ignore', name: 'messages', value: { shouldIgnore } }];
