@@ -11,7 +11,7 @@ export default defineConfig({
     include: [
       `test/unit/${FOLDERS}/**/*.test.ts`,
       `test/integration/${FOLDERS}/**/*.test.ts`,
-      'test/integration/{recovery/*,create-agent}.test.ts',
+      'test/integration/{recovery/*,compose/create-agent}.test.ts',
     ],
     // It waits in a shell.
     exclude: ['test/integration/prefect1/flow-command.test.ts'],
