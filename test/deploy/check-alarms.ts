@@ -48,6 +48,7 @@ export async function checkAlarms(checks: Checks, aws: Ministack, queueUrl: stri
       Dimensions: [{ Name: 'QueueName', Value: queueUrl.replace(/^.*\//, '') }],
       Statistic: 'Maximum',
     },
+    'late-launches': { ...ofAgent, MetricName: 'LatenessSeconds', Statistic: 'Maximum', Threshold: 600 },
     'launches-failed': { ...ofAgent, MetricName: 'LaunchesFailed', Statistic: 'Sum' },
   };
   for (const [name, alarm] of Object.entries(expected)) {
