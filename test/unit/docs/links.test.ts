@@ -40,9 +40,14 @@ test('every link of the documentation leads to a file and a heading that are the
   expect(broken).toEqual([]);
 });
 
-/** The files and folders that a page names in code; of `infra` files alone, for tests have a folder of that name. */
+/**
+ * The files and folders that a page names in code; of `infra` files alone, for tests have a folder of that name, and
+ * not the stages' files, which are the reader's own.
+ */
 function pathsIn(markdown: string): string[] {
-  const named = markdown.matchAll(/`((?:src|test|examples|docs)\/[\w/.-]*\w|infra\/[\w/-]+\.\w+)/g);
+  const named = markdown.matchAll(
+    /`((?:src|test|examples|docs)\/[\w/.-]*\w|infra\/(?!stages\/)[\w/-]+\.\w+)/g,
+  );
   return Array.from(named, ([, path = '']) => path);
 }
 
