@@ -5,9 +5,7 @@ import type { EcsRun } from './run-config.ts';
 import { readOverrides, type RunTaskKwargs } from './run-task-kwargs.ts';
 import type { EcsSettings } from '../settings/settings.ts';
 import { findContainer, readContainers } from '../tasks/containers.ts';
-
-/** Members that a definition answers for even where it lacks them: Fargate asks for each of them. */
-const OF_EVERY_DEFINITION = ['containerDefinitions', 'cpu', 'image', 'memory', 'networkMode'];
+import { definitionMembers } from '../tasks/definition-in-force.ts';
 
 const ROLES = ['taskRoleArn', 'executionRoleArn'] as const;
 
@@ -23,7 +21,7 @@ export interface Choices {
 export function chosenByRun(choices: Choices): ReadonlySet<string> {
   const { config, ecs, own } = choices;
   const kwargs = config.run_task_kwargs ?? {};
-  const chosen = new Set(own === undefined ? [] : [...OF_EVERY_DEFINITION, ...Object.keys(own)]);
+  const chosen = new Set(own === undefined ? [] : definitionMembers(own));
   // In rising precedence: the definition, the agent's arguments, the run's, the run config's own fields.
   for (const member of membersOf(ecs.runTaskKwargs)) chosen.delete(member);
   for (const member of membersOf(kwargs)) chosen.add(member);

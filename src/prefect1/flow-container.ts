@@ -1,10 +1,15 @@
-import type { FlowContainer } from '../tasks/fit-request.ts';
-import { KEY_VARIABLES } from './flow-environment.ts';
+import type { ContainerDefinition } from '@aws-sdk/client-ecs';
+import { type DefinitionInForce, registeredContainer } from '../tasks/definition-in-force.ts';
 
 /** The container that runs the flow, as Prefect 1 calls it. */
 export const FLOW = 'flow';
 
-export const FLOW_CONTAINER: FlowContainer = {
-  name: FLOW,
-  perRun: new Set(['PREFECT__CONTEXT__FLOW_RUN_ID', 'PREFECT__CONTEXT__FLOW_ID', ...KEY_VARIABLES]),
-};
+/**
+ * The container that runs the flow, of a definition that the user registered.
+ * @param arn as the run config names the definition
+ * @throws FlowRunError when it has no such container.
+ */
+export function flowContainerOf(arn: string, definition: DefinitionInForce): ContainerDefinition {
+  const remedy = 'Register a revision in which the container that runs the flow is called `flow`.';
+  return registeredContainer(definition, FLOW, { field: 'task_definition_arn', arn, remedy });
+}

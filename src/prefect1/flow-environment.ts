@@ -1,9 +1,13 @@
 import { pythonRepr } from '../python/python-repr.ts';
 import type { Prefect1FlowRun } from './flow-run.ts';
-import type { TaskRequestSettings } from './task-request.ts';
+import { KEY_VARIABLES, type TaskRequestSettings } from './task-request-settings.ts';
 
-/** The names under which a flow process looks for the key: since 1.0, and before. */
-export const KEY_VARIABLES = ['PREFECT__CLOUD__API_KEY', 'PREFECT__CLOUD__AUTH_TOKEN'] as const;
+/** Variables that differ from run to run or must not stay readable: see `FlowContainer`. */
+export const PER_RUN: ReadonlySet<string> = new Set([
+  'PREFECT__CONTEXT__FLOW_RUN_ID',
+  'PREFECT__CONTEXT__FLOW_ID',
+  ...KEY_VARIABLES,
+]);
 
 /** The agent's own variables that anyone may read: all but the key's. */
 export const HARMLESS_VARIABLES: ReadonlySet<string> = new Set([

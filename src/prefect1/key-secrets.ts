@@ -1,14 +1,13 @@
-import type { TaskDefinition } from '@aws-sdk/client-ecs';
+import { SettingsError } from '../errors.ts';
+import { flowContainerOf, FLOW } from './flow-container.ts';
+import { KEY_VARIABLES, type TaskRequestSettings } from './task-request-settings.ts';
 import { mergeByName, type NamedEntry } from '../tasks/containers.ts';
-import { FlowRunError, SettingsError } from '../errors.ts';
-import { KEY_VARIABLES } from './flow-environment.ts';
-import { definedFlowContainer } from './pinned-definition.ts';
-import type { TaskRequestSettings } from './task-request.ts';
-import type { FlowRunKey } from '../tasks/flow-run-key.ts';
+import type { DefinitionInForce } from '../tasks/definition-in-force.ts';
+import { type FlowRunKey, type KeySecret, lacksSecrets } from '../tasks/flow-run-key.ts';
 
-/** `secrets` of a container with which ECS gives it the key. */
-export function keySecrets(arn: string): (NamedEntry & { readonly valueFrom: string })[] {
-  return KEY_VARIABLES.map((name) => ({ name, valueFrom: arn }));
+/** The agent's own secret, under both names; none unless its key lives in one. */
+export function agentSecrets(key: FlowRunKey): readonly KeySecret[] {
+  return key.kind === 'secret' ? KEY_VARIABLES.map((name) => ({ name, valueFrom: key.arn })) : [];
 }
 
 /** Whether a container's `secrets` give it a key, under either name. @throws FlowRunError */
@@ -26,25 +25,18 @@ function isKeyVariable({ name }: NamedEntry): boolean {
 }
 
 /**
- * How a run gets the key whose definition the user registered: by the secret of that definition, since RunTask
- * takes none; else in plain text, if that may be.
+ * How a run gets the key whose definition the user registered: by the secret of that definition, since RunTask takes
+ * none; else in plain text, if that may be.
  * @throws FlowRunError with the lines that the definition lacks.
  */
 export function pinnedKey(
-  name: string,
-  described: Pick<TaskDefinition, 'containerDefinitions' | 'executionRoleArn'>,
+  arn: string,
+  definition: DefinitionInForce,
   { key, ecs }: Pick<TaskRequestSettings, 'key' | 'ecs'>,
 ): FlowRunKey {
-  if (key.kind !== 'secret' || hasKeySecret(definedFlowContainer(name, described).secrets)) return key;
+  if (key.kind !== 'secret' || hasKeySecret(flowContainerOf(arn, definition).secrets)) return key;
   if (ecs.plaintextApiKey && key.value !== undefined) return { kind: 'value', value: key.value };
-  const lines = keySecrets(key.arn).map((entry) => `  ${JSON.stringify(entry)}`);
-  throw new FlowRunError(
-    `task_definition_arn: the container \`flow\` of ${name} has no secret for the API key, and RunTask can't add one. ` +
-      `Register a revision with these lines in the container's \`secrets\`:\n${lines.join(',\n')}` +
-      (described.executionRoleArn
-        ? ''
-        : '\nand with an `executionRoleArn`, a role that may read the secret.'),
-  );
+  throw lacksSecrets({ arn, container: FLOW, what: 'the API key' }, definition, agentSecrets(key));
 }
 
 /** @throws SettingsError when ECS could not read the key's secret, for want of a role. */

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { describeIssues } from '../describe-issues.ts';
 import { FlowRunError } from '../errors.ts';
 import type { Prefect1FlowRun } from './flow-run.ts';
+import { runTaskProblems, taskDefinitionProblems } from '../python/boto-arguments.ts';
 import { typeText } from './type-text.ts';
 
 const text = z.nullish(z.string('expected a string'));
@@ -64,4 +65,25 @@ function refuseContradictions(config: EcsRun): void {
       "Cannot provide both `task_definition_arn` and `image`, since an ECS task's `image` can only be configured as part of the task definition",
     );
   }
+}
+
+/**
+ * Holds what a run config says of ECS to what boto3 takes.
+ * @throws FlowRunError with the full path of each field that boto3 would refuse.
+ */
+export function checkDocuments(
+  config: EcsRun,
+  template: Readonly<Record<string, unknown>> | undefined,
+): void {
+  const { run_task_kwargs: kwargs, task_definition: inline, task_definition_path: path } = config;
+  refuseProblems('run_config', [
+    ...(kwargs == null ? [] : runTaskProblems(kwargs)),
+    ...(inline == null ? [] : taskDefinitionProblems(inline)),
+  ]);
+  if (template !== undefined)
+    refuseProblems(`task_definition_path ${path ?? ''}`, taskDefinitionProblems(template));
+}
+
+function refuseProblems(origin: string, problems: readonly string[]): void {
+  if (problems.length > 0) throw new FlowRunError(`${origin}: ${problems.join('; ')}`);
 }

@@ -6,7 +6,7 @@ import type { Prefect1FlowRun } from './flow-run.ts';
 import { hasKeySecret, withoutKeyVariables } from './key-secrets.ts';
 import type { EcsRun } from './run-config.ts';
 import { readContainerOverrides, readOverrides, type RunTaskKwargs } from './run-task-kwargs.ts';
-import type { DefinitionInForce, TaskRequestSettings } from './task-request.ts';
+import type { TaskRequestSettings } from './task-request-settings.ts';
 import { taskTags } from './task-tags.ts';
 import {
   ensureContainer,
@@ -17,6 +17,7 @@ import {
   readContainers,
 } from '../tasks/containers.ts';
 import type { TaskRequest } from '../tasks/task-request.ts';
+import type { DefinitionInForce } from '../tasks/definition-in-force.ts';
 
 /** The arguments of RunTask for a run. @throws FlowRunError */
 export function buildRunTask(

@@ -1,14 +1,15 @@
 import type { Clock } from '../clock.ts';
 import { clusterOf } from './cluster-of.ts';
+import { flowContainerOf } from './flow-container.ts';
 import { HARMLESS_VARIABLES } from './flow-environment.ts';
 import type { Prefect1FlowRun } from './flow-run.ts';
 import { needsDefaultNetwork } from './network.ts';
-import { definedFlowContainer } from './pinned-definition.ts';
 import type { EcsLookUps, RunTasks } from '../tasks/run-tasks.ts';
 import type { Secret } from '../secret.ts';
 import { readTaskDefinition } from '../settings/read-task-definition.ts';
 import type { Prefect1Settings, Settings } from '../settings/settings.ts';
-import { buildTaskRequest, type TaskRequestSettings } from './task-request.ts';
+import { buildTaskRequest } from './task-request.ts';
+import type { TaskRequestSettings } from './task-request-settings.ts';
 import type { TaskRequest } from '../tasks/task-request.ts';
 import { type FlowRunKey, keyForPinned } from '../tasks/flow-run-key.ts';
 
@@ -63,7 +64,7 @@ export class Prefect1Tasks implements RunTasks<Prefect1FlowRun> {
     }
     const definition = await this.#options.ecs.definition(arn, signal);
     // The genuine agent leaves this to ECS, which names neither the containers nor the remedy.
-    definedFlowContainer(arn, definition);
+    flowContainerOf(arn, definition);
     const key = await keyForPinned(this.#request.key, this.#request.ecs, () => this.#options.apiKey(signal));
     return buildTaskRequest(run, { ...this.#request, key }, { described: definition });
   }

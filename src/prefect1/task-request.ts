@@ -1,64 +1,24 @@
-import type { Tag, TaskDefinition } from '@aws-sdk/client-ecs';
-import { withTaskSize } from '../python/boto-arguments.ts';
-import { checkDocuments } from './check-documents.ts';
 import { chosenByRun } from './chosen-by-run.ts';
-import type { Clock } from '../clock.ts';
 import { FlowRunError } from '../errors.ts';
-import { FLOW, FLOW_CONTAINER } from './flow-container.ts';
-import { flowImage, isDockerStorage } from './flow-image.ts';
-import { buildRunTask } from './run-task.ts';
-import {
-  hasKeySecret,
-  keySecrets,
-  pinnedKey,
-  requireExecutionRole,
-  withoutKeyVariables,
-} from './key-secrets.ts';
+import { FLOW } from './flow-container.ts';
+import { PER_RUN } from './flow-environment.ts';
+import { isDockerStorage } from './flow-image.ts';
 import type { Prefect1FlowRun } from './flow-run.ts';
-import { type EcsRun, readRunConfig } from './run-config.ts';
+import { pinnedKey, requireExecutionRole } from './key-secrets.ts';
+import { checkDocuments, readRunConfig } from './run-config.ts';
+import { buildRunTask } from './run-task.ts';
 import {
   hasStrategy,
   mergeRunTaskKwargs,
-  readOverrides,
   type RunTaskKwargs,
   withoutSecondCapacity,
 } from './run-task-kwargs.ts';
-import type { AgentSettings, EcsSettings, Prefect1Settings } from '../settings/settings.ts';
-import { ensureContainer, environmentEntries, mergeByName, readContainers } from '../tasks/containers.ts';
+import { buildTaskDefinition } from './task-definition.ts';
+import type { TaskRequestSettings } from './task-request-settings.ts';
+import type { DefinitionInForce } from '../tasks/definition-in-force.ts';
 import { fitRequest } from '../tasks/fit-request.ts';
-import type { FlowRunKey } from '../tasks/flow-run-key.ts';
 import { logStreamOf } from '../tasks/log-stream.ts';
-import type { TaskDefinitionContent, TaskDefinitionSource, TaskRequest } from '../tasks/task-request.ts';
-
-/** The settings that shape a task. */
-export interface TaskRequestSettings {
-  readonly prefect: Pick<Prefect1Settings, 'backend' | 'api'>;
-  readonly agent: Pick<AgentSettings, 'labels' | 'envVars' | 'noCloudLogs'>;
-  readonly ecs: Omit<EcsSettings, 'launchRate' | 'maxTasksInFlight' | 'spotFallback' | 'spotReschedule'>;
-  readonly flowLogLevel: string;
-  readonly key: FlowRunKey;
-  /** Known once the backend is connected. */
-  readonly tenantId: () => string | undefined;
-  /** Tells whether the run's start time is still ahead. */
-  readonly clock: Pick<Clock, 'now'>;
-}
-
-/** The genuine agent's own template, for where nobody gives one. */
-export const DEFAULT_TASK_DEFINITION = {
-  networkMode: 'awsvpc',
-  cpu: '1024',
-  memory: '2048',
-  containerDefinitions: [{ name: 'flow' }],
-};
-
-/** The task definition that a task is started with, as far as its request depends on it. */
-export interface DefinitionInForce extends Pick<
-  TaskDefinition,
-  'containerDefinitions' | 'executionRoleArn' | 'taskRoleArn'
-> {
-  /** ECS tells those of a registered definition apart from it. */
-  readonly tags?: Tag[] | undefined;
-}
+import type { TaskDefinitionSource, TaskRequest } from '../tasks/task-request.ts';
 
 /** The task definition that a run config names instead of holding it. */
 export interface NamedDefinition {
@@ -83,7 +43,7 @@ export function buildTaskRequest(
   const merged = mergeRunTaskKwargs(agentKwargs(settings.ecs), config.run_task_kwargs ?? {});
   const kwargs = withoutSecondCapacity(merged);
   const arn = config.task_definition_arn;
-  const content = arn == null ? buildContent(run, config, settings, kwargs, template) : undefined;
+  const content = arn == null ? buildTaskDefinition(run, config, settings, kwargs, template) : undefined;
   if (content === undefined && isDockerStorage(run.flow)) {
     throw new FlowRunError('Cannot provide `task_definition_arn` when using `Docker` storage');
   }
@@ -95,7 +55,7 @@ export function buildTaskRequest(
     content === undefined ? { kind: 'arn', arn: arn ?? '' } : { kind: 'content', content };
   const own = arn == null ? (config.task_definition ?? template) : { ...described };
   return {
-    ...fitRequest({ taskDefinition: source, runTask: input }, FLOW_CONTAINER),
+    ...fitRequest({ taskDefinition: source, runTask: input }, { name: FLOW, perRun: PER_RUN }),
     chosenByRun: chosenByRun({ flow: run.flow, config, ecs: settings.ecs, own }),
     logStream: logStreamOf(definition, FLOW),
   };
@@ -107,54 +67,4 @@ function agentKwargs({ cluster, launchType, runTaskKwargs }: TaskRequestSettings
     ...(launchType !== undefined && !hasStrategy(runTaskKwargs) && { launchType }),
     ...(cluster !== undefined && { cluster }),
   };
-}
-
-function buildContent(
-  { flow }: Prefect1FlowRun,
-  config: EcsRun,
-  { ecs, key }: TaskRequestSettings,
-  kwargs: RunTaskKwargs,
-  template: Readonly<Record<string, unknown>> | undefined,
-): TaskDefinitionContent {
-  const inline = isEmpty(config.task_definition) ? undefined : config.task_definition;
-  const base = inline ?? template ?? ecs.taskDefinition ?? DEFAULT_TASK_DEFINITION;
-  // A definition's name is the hash of what it says: one that the user gave would part equal ones.
-  const { family, ...given }: Record<string, unknown> = base;
-  const containerDefinitions = readContainers(
-    given.containerDefinitions,
-    'task_definition.containerDefinitions',
-  );
-  const container = ensureContainer(containerDefinitions, FLOW);
-  const image = flowImage(
-    flow,
-    config.image,
-    typeof container.image === 'string' ? container.image : undefined,
-  );
-  container.image = image;
-  const path = 'task_definition.containerDefinitions.flow';
-  const imageEntry = environmentEntries({ PREFECT__CONTEXT__IMAGE: image });
-  const environment = mergeByName(imageEntry, container.environment, `${path}.environment`);
-  if (key.kind === 'secret') {
-    container.secrets = mergeByName(keySecrets(key.arn), container.secrets, `${path}.secrets`);
-  }
-  container.environment = hasKeySecret(container.secrets) ? withoutKeyVariables(environment) : environment;
-  // ECS registers no secrets without a role, even if one comes with the overrides.
-  const executionRoleArn =
-    config.execution_role_arn || ecs.executionRoleArn || readOverrides(kwargs).executionRoleArn;
-  // A run that chooses a capacity provider drops the agent's launch type, which still says what must fit.
-  const launchType = ecs.launchType && (kwargs.launchType ?? ecs.launchType);
-  const content = {
-    ...withTaskSize(given),
-    ...(!given.executionRoleArn && executionRoleArn !== undefined && { executionRoleArn }),
-    ...(!('requiresCompatibilities' in given) &&
-      launchType !== undefined && { requiresCompatibilities: [launchType] }),
-    containerDefinitions,
-  };
-  // Its spelling and types have been checked; ECS says what is wrong with the values.
-  return content as unknown as TaskDefinitionContent;
-}
-
-/** Python takes an empty object for none. */
-function isEmpty(document: EcsRun['task_definition']): boolean {
-  return document != null && Object.keys(document).length === 0;
 }

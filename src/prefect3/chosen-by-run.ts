@@ -28,7 +28,7 @@ const OF_CONTAINERS: ReadonlySet<string> = new Set(['cpu', 'environment', 'image
  * @param filled the template with the job variables
  * @param bare the template with its own defaults alone
  */
-export function chosenMembers(filled: Json, bare: Json): ReadonlySet<string> {
+export function chosenByRun(filled: Json, bare: Json): ReadonlySet<string> {
   const fields = changedKeys(filled, bare).flatMap((field) => MEMBERS[field] ?? []);
   return new Set([
     ...fields,

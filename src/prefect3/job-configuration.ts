@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type * as z from 'zod/mini';
-import { chosenMembers } from './chosen-by-run.ts';
+import { chosenByRun } from './chosen-by-run.ts';
 import type { PrefectDocuments } from './documents.ts';
 import { readBlocks, readVariables } from './read-documents.ts';
 import { FlowRunError } from '../errors.ts';
@@ -40,7 +40,7 @@ export async function jobConfiguration(
     workPool: pool,
     configuration: parse(resolved),
     fromBlocks: namesFromBlocks(filled, resolved),
-    chosen: chosenMembers(filled, fillTemplate(pool.baseJobTemplate, {})),
+    chosen: chosenByRun(filled, fillTemplate(pool.baseJobTemplate, {})),
   };
 }
 

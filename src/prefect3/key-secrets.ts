@@ -1,12 +1,10 @@
-import { type DefinitionInForce, flowContainerOf } from './flow-container.ts';
-import { FlowRunError, SettingsError } from '../errors.ts';
+import { flowContainerOf } from './flow-container.ts';
+import { SettingsError } from '../errors.ts';
 import type { JobConfiguration } from './job-configuration-schema.ts';
 import type { TaskRequestSettings } from './task-request-settings.ts';
-import { mergeByName, type NamedEntry } from '../tasks/containers.ts';
-import type { FlowRunKey } from '../tasks/flow-run-key.ts';
-
-/** A secret of a container, as ECS has it. */
-export type KeySecret = NamedEntry & { readonly valueFrom: string };
+import { mergeByName } from '../tasks/containers.ts';
+import type { DefinitionInForce } from '../tasks/definition-in-force.ts';
+import { type FlowRunKey, type KeySecret, lacksSecrets } from '../tasks/flow-run-key.ts';
 
 /** The secrets that the job names for what a flow process shows to the API. */
 export function jobSecrets(configuration: JobConfiguration): readonly KeySecret[] {
@@ -51,14 +49,7 @@ export function pinnedKey(
   if (isAgents && ecs.plaintextApiKey && key.kind === 'secret' && key.value !== undefined) {
     return { kind: 'value', value: key.value };
   }
-  const lines = missing.map((entry) => `  ${JSON.stringify(entry)}`);
-  throw new FlowRunError(
-    `task_definition_arn: the container \`${container}\` of ${arn} has no secret for the Prefect API, and RunTask can't add one. ` +
-      `Register a revision with these lines in the container's \`secrets\`:\n${lines.join(',\n')}` +
-      (definition.executionRoleArn
-        ? ''
-        : '\nand with an `executionRoleArn`, a role that may read the secret.'),
-  );
+  throw lacksSecrets({ arn, container, what: 'the Prefect API' }, definition, missing);
 }
 
 /**

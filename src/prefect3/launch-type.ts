@@ -1,6 +1,6 @@
-import type { DefinitionInForce } from './flow-container.ts';
 import { FlowRunError } from '../errors.ts';
 import { isFalsy, type Json } from './json.ts';
+import type { DefinitionInForce } from '../tasks/definition-in-force.ts';
 
 const SPOT = [{ capacityProvider: 'FARGATE_SPOT', weight: 1 }];
 

@@ -1,6 +1,5 @@
 import { runTaskProblems, withTaskSize } from '../python/boto-arguments.ts';
 import { FlowRunError } from '../errors.ts';
-import type { DefinitionInForce } from './flow-container.ts';
 import { flowEnvironment } from './flow-environment.ts';
 import type { Prefect3FlowRun } from './flow-run.ts';
 import type { Job } from './job-configuration.ts';
@@ -22,6 +21,7 @@ import {
   readContainers,
   withoutNames,
 } from '../tasks/containers.ts';
+import type { DefinitionInForce } from '../tasks/definition-in-force.ts';
 
 const COMMAND = 'prefect flow-run execute';
 

@@ -25,7 +25,7 @@ const DEFAULT_MEMORY = 2048;
  * The definition of a job's task, without its name. As `_prepare_task_definition` of prefect-aws 0.7.12.
  * @throws FlowRunError
  */
-export function taskDefinition(
+export function buildTaskDefinition(
   run: Prefect3FlowRun,
   job: Job,
   settings: TaskRequestSettings,

@@ -1,5 +1,5 @@
 import { FlowRunError } from '../errors.ts';
-import { type DefinitionInForce, flowContainerName } from './flow-container.ts';
+import { flowContainerName } from './flow-container.ts';
 import { PER_RUN } from './flow-environment.ts';
 import type { Prefect3FlowRun } from './flow-run.ts';
 import type { Job } from './job-configuration.ts';
@@ -7,14 +7,12 @@ import { pinnedKey, requireExecutionRole } from './key-secrets.ts';
 import { type NetworkToFind, networkToFind } from './network.ts';
 import { buildRunTask } from './run-task.ts';
 import type { TaskRequestSettings } from './task-request-settings.ts';
-import { taskDefinition } from './task-definition.ts';
 import type { TaskDefinitionSource, TaskRequest } from '../tasks/task-request.ts';
+import { buildTaskDefinition } from './task-definition.ts';
 import { findContainer } from '../tasks/containers.ts';
+import { type DefinitionInForce, definitionMembers } from '../tasks/definition-in-force.ts';
 import { fitRequest } from '../tasks/fit-request.ts';
 import { logStreamOf } from '../tasks/log-stream.ts';
-
-/** Members that a definition answers for even where it lacks them: Fargate asks for each of them. */
-const OF_EVERY_DEFINITION = ['containerDefinitions', 'cpu', 'image', 'memory', 'networkMode'];
 
 /** A run's task, all but its network where nobody chose one. */
 export interface BuiltRequest {
@@ -45,7 +43,7 @@ export function buildTaskRequest(
 ): BuiltRequest {
   const { configuration, chosen, fromBlocks } = job;
   const arn = pinnedDefinition(job);
-  const own = arn === undefined ? taskDefinition(run, job, settings) : undefined;
+  const own = arn === undefined ? buildTaskDefinition(run, job, settings) : undefined;
   const definition: DefinitionInForce = own?.content ?? described;
   const container =
     own?.container ?? flowContainerName(configuration.container_name, described.containerDefinitions);
@@ -56,9 +54,7 @@ export function buildTaskRequest(
   requireRoles(job, role, findContainer(definition.containerDefinitions, container)?.secrets);
   const source: TaskDefinitionSource =
     own === undefined ? { kind: 'arn', arn: arn ?? '' } : { kind: 'content', content: own.content };
-  const ofDefinition = chosen.has('taskDefinition')
-    ? [...OF_EVERY_DEFINITION, ...Object.keys(described)]
-    : [];
+  const ofDefinition = chosen.has('taskDefinition') ? definitionMembers(described) : [];
   return {
     request: {
       ...fitRequest(

@@ -1,5 +1,5 @@
 import type { PrefectDocuments } from '../../src/prefect3/documents.ts';
-import type { DefinitionInForce } from '../../src/prefect3/flow-container.ts';
+import type { DefinitionInForce } from '../../src/tasks/definition-in-force.ts';
 import type { Prefect3FlowRun } from '../../src/prefect3/flow-run.ts';
 import { jobConfiguration } from '../../src/prefect3/job-configuration.ts';
 import type { TaskRequestSettings } from '../../src/prefect3/task-request-settings.ts';

@@ -1,5 +1,5 @@
 import type { Prefect1FlowRun } from '../../src/prefect1/flow-run.ts';
-import type { TaskRequestSettings } from '../../src/prefect1/task-request.ts';
+import type { TaskRequestSettings } from '../../src/prefect1/task-request-settings.ts';
 import type { TaskRequest } from '../../src/tasks/task-request.ts';
 
 /** Where the key is. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { NamedDefinition, TaskRequestSettings } from '../../../src/prefect1/task-request.ts';
+import type { NamedDefinition } from '../../../src/prefect1/task-request.ts';
+import type { TaskRequestSettings } from '../../../src/prefect1/task-request-settings.ts';
 import { buildTaskRequest } from '../../../src/prefect1/task-request.ts';
 import { ecs, ecsRun, role, run, settings } from '../../support/task-request.ts';
 
