@@ -22,7 +22,7 @@ export interface Prefect1TasksOptions {
   readonly ecs: EcsLookUps;
 }
 
-/** How flow runs of Prefect 1 become ECS tasks. */
+/** How flow runs of Prefect 1 become ECS tasks: as their run config says. */
 export class Prefect1Tasks implements RunTasks<Prefect1FlowRun> {
   readonly #options: Prefect1TasksOptions;
   readonly #request: TaskRequestSettings;
