@@ -69,11 +69,18 @@ test('a claim sets Submitted with the genuine words, the state it replaces, and 
   expect(states(api)).toEqual(['Submitted']);
 });
 
-test('many runs are claimed in one request', async () => {
+test('due runs are claimed with one request', async () => {
   const { backend, api, runs } = await dueRuns(25);
   const claims = await backend.claim(runs, CLAIMANT, never);
   expect(claims.map(({ kind }) => kind)).toEqual(Array.from({ length: 25 }, () => 'claimed'));
   expect(api.calls.set_flow_run_states).toBe(1);
+});
+
+test('nothing is asked of the API to claim nothing', async () => {
+  const { api, backend } = await dueRuns(0);
+  const before = api.requests.length;
+  expect(await backend.claim([], CLAIMANT, never)).toEqual([]);
+  expect(api.requests).toHaveLength(before);
 });
 
 test('a claim that another won is lost and leaves the others won (conformance 32)', async () => {
@@ -189,6 +196,18 @@ test.each(['Pending', 'Submitted', 'Cancelling', 'Running', 'Success'])(
     expect(requests()).toBe(0);
   },
 );
+
+test('an earlier claim that was put back is claimed as such', async () => {
+  // The server refuses a second Submitted within half a minute of the first.
+  const context = { serverless_prefect_agent: { put_back: true } };
+  const { backend, runs } = await dueRuns(1, {}, (api, flowId, startTime) => {
+    const { id } = api.createFlowRun({ flowId, startTime });
+    api.setFlowRunState(id, { type: 'Scheduled', start_time: startTime, context });
+  });
+  await backend.claim(runs, CLAIMANT, never);
+  const ids = runs.map(({ id }) => id);
+  expect(await backend.held(ids, 'agent', never)).toMatchObject([{ claim: { isRepeated: true } }]);
+});
 
 describe('task runs that wait for a retry', () => {
   test('of a Running run are claimed in its place, keyed by the smallest of them (conformance 29)', async () => {

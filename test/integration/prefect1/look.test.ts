@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { NewFlowRun } from '../../../src/sandbox/prefect1/seed.ts';
 import { httpStandIn, json } from '../../support/http-stand-in.ts';
-import { backendFor, never, prefect1 } from '../../support/prefect1.ts';
+import { backendFor, CLAIMANT, never, prefect1 } from '../../support/prefect1.ts';
 
 const NOW_MS = Date.now();
 
@@ -47,7 +47,7 @@ test('a look asks the queue and then reads the runs; the tenant is asked for onc
   expect(runs[0]?.flow).toMatchObject({ id: flow.id, name: 'etl', version: 1, coreVersion: '1.4.1' });
 });
 
-test('an empty queue costs one request (conformance 17)', async () => {
+test('nothing due costs one request (conformance 17)', async () => {
   const { backend, api, logger } = await seeded();
   await backend.look(query(), never);
   expect(api.calls).toEqual({ tenant: 1, get_runs_in_queue: 1 });
@@ -164,7 +164,7 @@ test('a start time without an offset is UTC', async () => {
   expect(look.runs[0]?.startTimeMs).toBe(Date.parse('2026-11-23T12:00:00.123Z'));
 });
 
-test('a full queue of runs that nothing can be done about does not hide the one behind them', async () => {
+test('runs that nothing can be done about do not hide those behind them', async () => {
   const { backend, ids } = await seeded(
     ...Array.from({ length: 25 }, () => ({ startTime: ago(60_000), labels: ['prod'] })),
     { startTime: ago(1000), labels: ['prod'] },
@@ -173,4 +173,23 @@ test('a full queue of runs that nothing can be done about does not hide the one 
   );
   const { runs } = await backend.look(query(['prod'], ids.slice(0, 25)), never);
   expect(runs.map(({ id }) => id)).toEqual([ids[25]]);
+});
+
+test('a run that was put back is not launched ahead, and gets no younger', async () => {
+  const { backend, api, ids } = await seeded({});
+  const [id = ''] = ids;
+  const [run] = (await backend.look(query(), never)).runs;
+  if (run === undefined) throw new Error('expected a run');
+  await backend.claim([run], CLAIMANT, never);
+  const startTimeMs = Date.now() + 5000;
+  const dueSinceMs = run.startTimeMs;
+  const putBack = { kind: 'put-back', held: 'claimed', flowRunId: id, reason: 'No room.' } as const;
+  const settled = await backend.settle([{ ...putBack, startTimeMs, dueSinceMs }], CLAIMANT, never);
+  expect(settled).toEqual([{ kind: 'done' }]);
+  const ahead = await backend.look({ ...query(), beforeMs: startTimeMs + 1000 }, never);
+  expect(ahead.runs).toMatchObject([{ id, startTimeMs, notBeforeMs: startTimeMs, dueSinceMs }]);
+  // A user who reschedules a run wants it to begin anew.
+  api.setFlowRunState(id, { type: 'Scheduled', start_time: ago(1000) });
+  const [again] = (await backend.look(query(), never)).runs;
+  expect(again).toMatchObject({ id, notBeforeMs: undefined, dueSinceMs: undefined });
 });

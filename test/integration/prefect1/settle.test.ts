@@ -105,6 +105,31 @@ test('a Running run that is due for retries is failed only while nobody has clai
   expect([api.flowRun(taken)?.state, api.flowRun(free)?.state]).toEqual(['Running', 'Failed']);
 });
 
+test('a run that is gone is left alone', async () => {
+  const { settle } = await claimed(0);
+  expect(await settle(fail('77777777-1111-4111-8111-777777777777'))).toMatchObject([{ kind: 'moved-on' }]);
+});
+
+test('a run that is Running since another moment is left alone', async () => {
+  const { api, backend, ids, settle } = await claimed(1);
+  const [flowRunId = ''] = ids;
+  api.setFlowRunState(flowRunId, { type: 'Running' });
+  const [held] = await backend.held([flowRunId], 'agent', never);
+  const interrupted = { kind: 'failed', held: 'running', flowRunId, reason: 'Interrupted.' } as const;
+  expect(await settle({ ...interrupted, version: 'another' })).toMatchObject([{ kind: 'moved-on' }]);
+  expect(await settle({ ...interrupted, version: held?.version ?? '' })).toEqual([{ kind: 'done' }]);
+  expect(api.flowRun(flowRunId)?.state).toBe('Failed');
+});
+
+test('due runs are failed and cancelled without a claim', async () => {
+  const { api, settle } = await claimed(0);
+  const flow = api.createFlow({ name: 'etl' });
+  const [a = '', b = ''] = [1, 2].map(() => api.createFlowRun({ flowId: flow.id }).id);
+  const late: Settlement = { kind: 'cancelled', held: 'queued', flowRunId: b, reason: 'Too late.' };
+  expect(await settle(fail(a, 'queued'), late)).toEqual([{ kind: 'done' }, { kind: 'done' }]);
+  expect([a, b].map((id) => api.flowRun(id)?.state)).toEqual(['Failed', 'Cancelled']);
+});
+
 test('an API that fails leaves the runs as they are and says so', async () => {
   const { settle, ids } = await claimed(1, {
     faults: ({ operation, sequence }) =>
