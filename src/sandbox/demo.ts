@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { Colors } from '../cli/colors.ts';
 import { formatDuration } from '../cli/format-duration.ts';
 import { logLineText } from '../cli/log-tail.ts';
@@ -8,90 +7,59 @@ import { costText, resultText } from '../cli/result-text.ts';
 import { table } from '../cli/table.ts';
 import { AgentError } from '../errors.ts';
 import { startDynamo } from './dynamodb.ts';
-import { type LocalFunction, startLocalFunction } from './lambda/local-function.ts';
+import { type BuiltFunctions, startBuiltFunctions } from './lambda/built-functions.ts';
+import { resultOf } from './lambda/result-of.ts';
 import type { Prefect1Sandbox } from './prefect1/prefect1-server.ts';
-import { createSampleRuns, LABEL, type SampleRun } from './sample-runs.ts';
-import { startSandbox } from './start-sandbox.ts';
-
-export interface DemoOutput {
-  readonly write: (text: string) => void;
-  readonly colors: Colors;
-}
-
-/** The time-outs of serverless.yml, in milliseconds. */
-const POLL_TIMEOUT_MS = 58_000;
-const HEALTH_TIMEOUT_MS = 10_000;
+import type { SampleRun } from './sample-runs.ts';
+import { type DemoOutput, startSampleSandbox } from './sample-sandbox.ts';
 
 /** How long the flow runs of the demonstration may take together, in milliseconds. */
 const PATIENCE_MS = 30_000;
 
 /** Runs the built functions against an embedded Prefect API and ECS, with sample flow runs. */
-export async function runDemo({ write, colors }: DemoOutput): Promise<void> {
-  await using sandbox = await startSandbox({ ecs: { provisioningMs: 400 } });
-  const { prefect1, ecs } = sandbox;
-  write(
-    `${colors.bold('Sandbox:')} an embedded Prefect API (${prefect1.endpoint}) and ECS (${ecs.endpoint}).\n`,
-  );
-  write('Nothing leaves this machine, and no flow is executed: a stand-in reports its states.\n\n');
-  const samples = createSampleRuns(prefect1);
-  const env = {
-    ...sandbox.functionEnv,
-    PREFECT__CLOUD__AGENT__LABELS: LABEL,
-    PREFECT__CLOUD__AGENT__NAME: 'demo',
-  };
-  prefect1.onStateChange(({ flowRunId, taskRunId, from, to }) => {
-    const name = prefect1.flowRun(flowRunId)?.name ?? flowRunId;
-    if (taskRunId === undefined) write(`${colors.dim(`          ${name}: ${from} -> ${to.type}`)}\n`);
-  });
-  await using functions = startFunctions(env, { write, colors });
-  const { durationMs, calls } = await functions.poll();
+export async function runDemo(output: DemoOutput): Promise<void> {
+  const { write, colors } = output;
+  await using sandbox = await startSampleSandbox('demo', output);
+  const { prefect1, samples } = sandbox;
+  await using functions = startFunctions(sandbox.functionEnv, output);
+  const { durationMs, calls } = await poll(functions);
   await untilEnded(prefect1, samples);
   write(`\n${samplesTable(prefect1, samples, colors)}\n`);
   write(`The poll took ${costText({ durationMs, calls })}`);
-  write(await functions.health());
+  write(await healthText(functions, colors));
 }
 
 /** Runs the built functions once against the API and the account that the environment names. */
-export async function runForReal(env: Record<string, string>, { write, colors }: DemoOutput): Promise<void> {
+export async function runForReal(env: Record<string, string>, output: DemoOutput): Promise<void> {
+  const { write, colors } = output;
   await using dynamo = await startDynamo();
   // The control record of a deployment is left alone: this is a poll by hand.
   const control = {
     AWS_ENDPOINT_URL_DYNAMODB: dynamo.endpoint,
     PREFECT__CLOUD__AGENT__CONTROL_TABLE: dynamo.table,
   };
-  await using functions = startFunctions({ ...env, ...control }, { write, colors });
-  const result = await functions.poll();
+  await using functions = startFunctions({ ...env, ...control }, output);
+  const result = await poll(functions);
   write(`\n${resultText(result, colors)}`);
-  write(await functions.health());
+  write(await healthText(functions, colors));
 }
 
 function startFunctions(env: Readonly<Record<string, string>>, { write, colors }: DemoOutput) {
-  const onLog = (line: string) => {
+  return startBuiltFunctions(env, (line) => {
     write(logLineText(line, colors));
-  };
-  const start = (name: string, timeoutMs: number): LocalFunction => {
-    const bundle = fileURLToPath(new URL(`../../dist/${name}.mjs`, import.meta.url));
-    return startLocalFunction({ functionName: name, bundle, env, timeoutMs, onLog });
-  };
-  const poll = start('poll', POLL_TIMEOUT_MS);
-  const health = start('health', HEALTH_TIMEOUT_MS);
-  return {
-    poll: async () => {
-      const { result, error } = await poll.invoke({});
-      if (error !== undefined) throw new AgentError(`${error.errorType}: ${error.errorMessage}`);
-      const parsed = pollResult.parse(result);
-      if (parsed.dryRun) throw new AgentError('Expected the result of a poll, got that of a dry run.');
-      return parsed;
-    },
-    health: async () => {
-      const { result } = await health.invoke({ version: '2.0', rawPath: '/api/health' });
-      const { statusCode, body } = result as { statusCode: number; body: string };
-      return `${colors.bold('GET /api/health')} ${statusCode} ${body}\n`;
-    },
-    [Symbol.asyncDispose]: async () => {
-      await Promise.all([poll.close(), health.close()]);
-    },
-  };
+  });
+}
+
+async function poll(functions: BuiltFunctions) {
+  const parsed = pollResult.parse(resultOf(await functions.invoke('poll', {})));
+  if (parsed.dryRun) throw new AgentError('Expected the result of a poll, got that of a dry run.');
+  return parsed;
+}
+
+async function healthText(functions: BuiltFunctions, colors: Colors): Promise<string> {
+  const result = resultOf(await functions.invoke('health', { version: '2.0', rawPath: '/api/health' }));
+  const { statusCode, body } = result as { statusCode: number; body: string };
+  return `${colors.bold('GET /api/health')} ${statusCode} ${body}\n`;
 }
 
 /** Waits until every run that was submitted has ended. */

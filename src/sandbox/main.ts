@@ -1,3 +1,4 @@
+import { Command } from 'commander';
 import { colorsFor } from '../cli/colors.ts';
 import { describeError } from '../describe-error.ts';
 import { runDemo, runForReal } from './demo.ts';
@@ -9,14 +10,17 @@ const output = {
   colors: colorsFor(process.stdout, env),
 };
 
-try {
-  if (pointers.length === 0) {
-    await runDemo(output);
-  } else {
+await new Command('npm start --')
+  .description(
+    'Polls once with the built functions: a sandbox, or the Prefect API that the environment names.',
+  )
+  .action(async () => {
+    if (pointers.length === 0) return runDemo(output);
     output.write(ownApiText(pointers));
-    await runForReal(env, output);
-  }
-} catch (error) {
-  process.stderr.write(`${describeError(error)}\n`);
-  process.exitCode = 1;
-}
+    return runForReal(env, output);
+  })
+  .parseAsync()
+  .catch((error: unknown) => {
+    process.stderr.write(`${describeError(error)}\n`);
+    process.exitCode = 1;
+  });

@@ -19,8 +19,9 @@ export function ownEnvironment(): OwnEnvironment {
 
 /** That the sandbox is not used, and why. */
 export function ownApiText(pointers: readonly string[]): string {
+  const [names, them] = pointers.length === 1 ? ['names', 'the variable'] : ['name', 'the variables'];
   return (
-    `Using the Prefect API that ${pointers.join(', ')} name(s) and the AWS account of your credentials,\n` +
-    'not the sandbox. Unset the variable(s) to see the sandbox.\n\n'
+    `Using the Prefect API that ${pointers.join(', ')} ${names} and the AWS account of your credentials,\n` +
+    `not the sandbox. Unset ${them} to see the sandbox.\n\n`
   );
 }

@@ -3,14 +3,13 @@ import { controlTableOf, pollFunctionOf } from '../../cli/deployment-names.ts';
 import { logLineText } from '../../cli/log-tail.ts';
 import { systemClock } from '../../clock.ts';
 import { describeError } from '../../describe-error.ts';
-import type { DemoOutput } from '../demo.ts';
 import { startDynamo } from '../dynamodb.ts';
+import { type BuiltFunctions, startBuiltFunctions } from '../lambda/built-functions.ts';
 import { type ServedFunction, startLambdaApi } from '../lambda/lambda-api.ts';
+import { resultOf } from '../lambda/result-of.ts';
 import { startLogs } from '../logs/logs-server.ts';
-import { createSampleRuns, LABEL } from '../sample-runs.ts';
+import { type DemoOutput, startSampleSandbox } from '../sample-sandbox.ts';
 import { serveLocally } from '../serve.ts';
-import { startSandbox } from '../start-sandbox.ts';
-import { type DevFunctions, startDevFunctions } from './dev-functions.ts';
 import { answerRoute } from './routes.ts';
 
 /** What the command line takes for the function of the stage `dev`. */
@@ -37,7 +36,7 @@ export async function runDev(options: DevOptions): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const dynamo = stack.use(await startDynamo(controlTableOf('dev')));
   const logs = stack.use(await startLogs({ clock: systemClock }));
-  const target = own ?? (await sandboxEnv(stack, options));
+  const target = own ?? stack.use(await startSampleSandbox('dev', options)).functionEnv;
   const served = new Map<string, ServedFunction>();
   const lambda = stack.use(await startLambdaApi(served));
   const local = {
@@ -48,7 +47,7 @@ export async function runDev(options: DevOptions): Promise<void> {
   };
   const env = { ...target, ...local };
   const functions = stack.use(
-    startDevFunctions(env, (name, line) => {
+    startBuiltFunctions(env, (line, name) => {
       if (name === 'poll') logs.write(LOG_GROUP, line);
       write(logLineText(line, colors));
     }),
@@ -56,10 +55,10 @@ export async function runDev(options: DevOptions): Promise<void> {
   served.set(POLL_FUNCTION, {
     env,
     logGroup: LOG_GROUP,
-    invoke: (event) => functions.get('poll').invoke(event),
+    invoke: (event) => functions.invoke('poll', event),
   });
   const { endpoint, close } = await serveLocally({
-    answer: (message) => answerRoute(message, (name, event) => functions.get(name).invoke(event)),
+    answer: (message) => answerRoute(message, functions.invoke),
     maxBodyBytes: MAX_BODY_BYTES,
     tooLarge: { status: 413, headers: {}, body: '' },
     closing: new AbortController(),
@@ -70,30 +69,17 @@ export async function runDev(options: DevOptions): Promise<void> {
   await tick(functions, options);
 }
 
-/** A sandbox with sample runs, whose states are told as they change. */
-async function sandboxEnv(
-  stack: AsyncDisposableStack,
-  { write, colors }: DevOptions,
-): Promise<Record<string, string>> {
-  const sandbox = stack.use(await startSandbox({ ecs: { provisioningMs: 400 } }));
-  const { prefect1 } = sandbox;
-  createSampleRuns(prefect1);
-  prefect1.onStateChange(({ flowRunId, taskRunId, from, to }) => {
-    const name = prefect1.flowRun(flowRunId)?.name ?? flowRunId;
-    if (taskRunId === undefined) write(`${colors.dim(`          ${name}: ${from} -> ${to.type}`)}\n`);
-  });
-  write(`${colors.bold('Sandbox:')} an embedded Prefect API (${prefect1.endpoint}) and ECS.\n`);
-  return { ...sandbox.functionEnv, PREFECT__CLOUD__AGENT__LABELS: LABEL, PREFECT__CLOUD__AGENT__NAME: 'dev' };
-}
-
-/** Wakes the poll at once and by schedule. One that fails has logged why; one that is slow is waited for. */
-async function tick(functions: DevFunctions, { write, colors, intervalMs, stop }: DevOptions): Promise<void> {
+/** Wakes the poll at once and by schedule. One that is slow is waited for; what one fails with is told, as Lambda logs it. */
+async function tick(
+  functions: BuiltFunctions,
+  { write, colors, intervalMs, stop }: DevOptions,
+): Promise<void> {
   const isStopped = () => stop.aborted;
   const stopped = new Promise((resolve) => {
     stop.addEventListener('abort', resolve, { once: true });
   });
   while (!isStopped()) {
-    const invoked = functions.get('poll').invoke({ source: 'aws.events' });
+    const invoked = functions.invoke('poll', { source: 'aws.events' }).then(resultOf);
     try {
       await Promise.race([invoked, stopped]);
     } catch (error) {

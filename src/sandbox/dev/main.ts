@@ -1,10 +1,8 @@
-import { parseArgs } from 'node:util';
+import { Command, InvalidArgumentError } from 'commander';
 import { colorsFor } from '../../cli/colors.ts';
 import { describeError } from '../../describe-error.ts';
 import { ownApiText, ownEnvironment } from '../own-environment.ts';
 import { runDev } from './dev.ts';
-
-const DEFAULT_SECONDS = '60';
 
 const { env, pointers } = ownEnvironment();
 const write = (text: string) => void process.stdout.write(text);
@@ -15,22 +13,27 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-try {
-  const { values } = parseArgs({ options: { every: { type: 'string', default: DEFAULT_SECONDS } } });
-  const seconds = Number(values.every);
-  if (!(seconds >= 1 && seconds <= 3600)) {
-    throw new Error(`--every: expected seconds, 1 to 3600, got ${values.every}.`);
-  }
-  if (pointers.length > 0) write(ownApiText(pointers));
-  const own = pointers.length === 0 ? undefined : env;
-  await runDev({
-    own,
-    intervalMs: seconds * 1000,
-    stop: stop.signal,
-    write,
-    colors: colorsFor(process.stdout, env),
+await new Command('npm run dev --')
+  .description('Serves the built functions on this machine, and wakes the poll by schedule.')
+  .option('--every <seconds>', 'from one poll to the next', parseSeconds, 60)
+  .action(async ({ every }: { readonly every: number }) => {
+    if (pointers.length > 0) write(ownApiText(pointers));
+    await runDev({
+      own: pointers.length === 0 ? undefined : env,
+      intervalMs: every * 1000,
+      stop: stop.signal,
+      write,
+      colors: colorsFor(process.stdout, env),
+    });
+  })
+  .parseAsync()
+  .catch((error: unknown) => {
+    process.stderr.write(`${describeError(error)}\n`);
+    process.exitCode = 1;
   });
-} catch (error) {
-  process.stderr.write(`${describeError(error)}\n`);
-  process.exitCode = 1;
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text);
+  if (seconds >= 1 && seconds <= 3600) return seconds;
+  throw new InvalidArgumentError('Expected seconds, 1 to 3600.');
 }

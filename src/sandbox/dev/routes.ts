@@ -1,12 +1,12 @@
 import * as z from 'zod/mini';
+import type { FunctionName } from '../lambda/built-functions.ts';
 import type { InvocationAnswer } from '../lambda/protocol.ts';
 import type { Answer, Message } from '../message.ts';
-import type { DevFunctionName } from './dev-functions.ts';
 
 /** The routes of serverless.yml. */
-const ROUTES: Readonly<Record<string, DevFunctionName>> = { '/api/health': 'health', '/api/poke': 'poke' };
+const ROUTES: Readonly<Record<string, FunctionName>> = { '/api/health': 'health', '/api/poke': 'poke' };
 
-type Invoke = (name: DevFunctionName, event: unknown) => Promise<Pick<InvocationAnswer, 'result' | 'error'>>;
+type Invoke = (name: FunctionName, event: unknown) => Promise<Pick<InvocationAnswer, 'result' | 'error'>>;
 
 const result = z.object({
   statusCode: z.number(),

@@ -7,7 +7,7 @@ export interface InvocationRequest {
 }
 
 /** What Lambda says of an error that a handler threw. */
-interface FunctionError {
+export interface FunctionError {
   readonly errorType: string;
   readonly errorMessage: string;
 }
