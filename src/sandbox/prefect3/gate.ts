@@ -1,3 +1,4 @@
+import type { Clock } from '../../clock.ts';
 import type { Message } from '../message.ts';
 import { Refusal } from './refusal.ts';
 import { ok, route, type Route } from './route.ts';
@@ -16,11 +17,13 @@ const CSRF_TOKEN_MS = 3_600_000;
 /** Lets requests to the API in, or not. */
 export class Gate {
   readonly #options: GateOptions;
-  /** By their clients. */
-  readonly #csrfTokens = new Map<string, string>();
+  readonly #clock: Clock;
+  /** By their clients; until when they hold, in milliseconds since the epoch. */
+  readonly #csrfTokens = new Map<string, { readonly token: string; readonly untilMs: number }>();
 
-  constructor(options: GateOptions) {
+  constructor(options: GateOptions, clock: Clock) {
     this.#options = options;
+    this.#clock = clock;
   }
 
   /** @throws Refusal when the request is not let in */
@@ -39,7 +42,8 @@ export class Gate {
   #checkCsrf(token: unknown, client: unknown): void {
     if (token === undefined) throw new Refusal(403, { detail: 'Missing CSRF token.' });
     if (client === undefined) throw new Refusal(403, { detail: 'Missing client identifier.' });
-    if (typeof client !== 'string' || this.#csrfTokens.get(client) !== token) {
+    const given = typeof client === 'string' ? this.#csrfTokens.get(client) : undefined;
+    if (given?.token !== token || given.untilMs <= this.#clock.now()) {
       throw new Refusal(403, { detail: 'Invalid CSRF token or client identifier.' });
     }
   }
@@ -49,9 +53,9 @@ export class Gate {
       const client = query.get('client') ?? '';
       if (!this.#options.csrf) throw new Refusal(422, { detail: 'CSRF protection is disabled.' });
       const token = store.newId();
-      this.#csrfTokens.set(client, token);
-      const expiration = timestamp(store.clock.now() + CSRF_TOKEN_MS);
-      return ok({ ...newRow(store), token, client, expiration });
+      const untilMs = this.#clock.now() + CSRF_TOKEN_MS;
+      this.#csrfTokens.set(client, { token, untilMs });
+      return ok({ ...newRow(store), token, client, expiration: timestamp(untilMs) });
     });
   }
 }

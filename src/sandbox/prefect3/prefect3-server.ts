@@ -65,7 +65,7 @@ export function createPrefect3(
 ): EmbeddedPrefect3 {
   const { clock, seed, version = '3.8.8', authString, csrf = false, faults } = options;
   const store = createStore({ clock, newId: idMaker(seed), version });
-  const prepare = createRestApi(store, new Gate({ authString, csrf }));
+  const prepare = createRestApi(store, new Gate({ authString, csrf }, clock));
   const intake = new Intake<RecordedRequest>({ service: 'prefect', clock, faults, closing });
   const { requests, calls } = intake;
   const answer = (message: Message): Promise<Reply> => {
@@ -93,7 +93,7 @@ export async function startPrefect3(options: Prefect3Options): Promise<Prefect3S
 }
 
 function sender(store: Store): EmbeddedPrefect3['send'] {
-  const prepare = createRestApi(store, new Gate({ authString: undefined, csrf: false }));
+  const prepare = createRestApi(store, new Gate({ authString: undefined, csrf: false }, store.clock));
   return (method, path, body = {}) => {
     const message = { method, url: `/api${path}`, headers: {}, body: JSON.stringify(body) };
     const result = prepare(message).serve();

@@ -94,6 +94,8 @@ describe('registering', () => {
 
   test.each([
     ['51 tags', Array.from({ length: 51 }, (_, index) => ({ key: String(index) })), /maximum of 50/],
+    ['a key with a sign of its own', [{ key: 'a#b' }], /characters beyond/],
+    ['a value with a sign of its own', [{ key: 'a', value: 'x, y' }], /characters beyond/],
     ['a key twice', [{ key: 'a' }, { key: 'a' }], /Duplicate/],
     ['a key of AWS', [{ key: 'aws:a' }], /reserved/],
     ['an empty key', [{ key: '' }], /1 to 128/],

@@ -32,6 +32,15 @@ describe('an API that protects itself from cross-site requests', () => {
     expect((await request('GET', '/work_pools/ecs-pool')).status).toBe(200);
   });
 
+  test('lets no change in with a token of an hour ago', async () => {
+    const { request, pass } = start();
+    const { body } = await request('GET', '/csrf-token?client=me');
+    const { token } = body as { token: string };
+    pass(3_600_000);
+    const headers = { 'prefect-csrf-client': 'me', 'prefect-csrf-token': token };
+    expect((await request('POST', filter, {}, headers)).status).toBe(403);
+  });
+
   test.each<[string, Record<string, string>, string]>([
     ['no token', {}, 'Missing CSRF token.'],
     ['no client', { 'prefect-csrf-token': 'x' }, 'Missing client identifier.'],
