@@ -1,11 +1,10 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { checkedSettings } from '../../infra/checked-settings.ts';
 import { knownParameters } from '../../infra/known-parameters.ts';
-import { readStageParameters } from '../../infra/stage-parameters.ts';
 import { rejectUnknownParameters } from '../../infra/unknown-parameters.ts';
 import type { Health } from '../control/health.ts';
 import type { CheckResult } from '../doctor/run-checks.ts';
-import { AgentError, SettingsError } from '../errors.ts';
+import { AgentError } from '../errors.ts';
 import type { Settings } from '../settings/settings.ts';
 import { readHealth } from '../status/read-health.ts';
 import { checkAws } from './aws-errors.ts';
@@ -16,6 +15,7 @@ import { clientConfig } from './deployment-options.ts';
 import { hasFailed, makeChecks } from './doctor.ts';
 import { doctorText } from './doctor-text.ts';
 import { EXIT_CODES } from './exit-codes.ts';
+import { givenParameters } from './given-parameters.ts';
 import type { Invocation } from './invoke-poll.ts';
 import { exitCodeOfInvocation, invokeDeployed, showInvocation } from './invoke.ts';
 import { jsonText } from './json-text.ts';
@@ -69,17 +69,9 @@ export async function deploy(io: CliIo, options: DeployOptions): Promise<number>
 }
 
 /** The settings as the functions will read them. */
-async function readSettings({ deployer }: CliIo, { stage, param }: DeployOptions): Promise<Settings> {
-  const ofStage = await readStageParameters(stage, deployer.stages);
+async function readSettings(io: CliIo, { stage, param }: DeployOptions): Promise<Settings> {
   rejectUnknownParameters(param, await knownParameters());
-  if (Object.keys(ofStage).length + param.length === 0) {
-    throw new SettingsError(
-      `Expected the parameters of the stage ${stage} in infra/stages/${stage}.yml or as --param, got none. ` +
-        'docs/deploy.md says which are needed.',
-    );
-  }
-  const given = param.map((text) => /^([^=]+)=(.*)$/s.exec(text)?.slice(1) ?? []);
-  return await checkedSettings({ ...ofStage, ...(Object.fromEntries(given) as Record<string, string>) });
+  return await checkedSettings(await givenParameters(io, stage, param));
 }
 
 /** The Serverless Framework knows no region of the AWS configuration: it is told. */

@@ -70,7 +70,9 @@ async function lookUp({ env, clock }: CliIo, { stage, region }: SetupNetworkOpti
   try {
     return await findNetwork(ec2, new AwsCaller(config, env), todo, timeout.signal);
   } catch (error) {
-    throw error instanceof AgentError ? error : toAwsError(ATTEMPT, error);
+    if (error instanceof AgentError) throw error;
+    // `fetch` says in the cause what has failed.
+    throw toAwsError(ATTEMPT, error instanceof TypeError ? (error.cause ?? error) : error);
   }
 }
 

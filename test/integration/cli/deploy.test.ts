@@ -122,11 +122,7 @@ test.each([
     ['--param', 'PREFECT__CLOUD__AGENT__LEAD_SECONDS=soon'],
     /PREFECT__CLOUD__AGENT__LEAD_SECONDS/,
   ],
-  [
-    'a stage without parameters',
-    ['--stage', 'other'],
-    /stage other in infra\/stages\/other\.yml or as --param, got none/,
-  ],
+  ['a stage without parameters', ['--stage', 'other'], /stage other in infra\/stages\/other\.yml, got none/],
 ])('%s is wrong usage, and nothing is deployed', async (_, argv, message) => {
   const { calls, deploy } = await setUp();
   const { code, err } = await deploy(...argv);

@@ -294,6 +294,10 @@ test('--stage checks what a deployment to the stage needs, whatever the environm
   expect(code).toBe(0);
   expect(out).toContain(`${api.endpoint} answers`);
   expect(out).toMatch(/^ok +ECS cluster +none is named: the deployment makes it$/m);
+  expect(await doctor('--stage', 'other')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('the stage other in infra/stages/other.yml, got none') as unknown,
+  });
   expect((await doctor('--cluster', 'flows')).out).toMatch(
     /^failed +ECS cluster +there is no cluster flows$/m,
   );

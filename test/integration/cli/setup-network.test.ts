@@ -6,6 +6,7 @@ import { runCli } from '../../../src/cli/run-cli.ts';
 import { stubAws } from '../../support/aws-services.ts';
 import { type AwsAnswer, awsStandIn } from '../../support/aws-stand-in.ts';
 import { FakeIo } from '../../support/cli.ts';
+import { freePort } from '../../support/free-port.ts';
 import { stagesFolder } from '../../support/stages.ts';
 
 const SUBNETS = 'PREFECT__CLOUD__AGENT__ECS__SUBNETS';
@@ -139,6 +140,14 @@ test.each<[string, Setting, number, RegExp]>([
   const { code, out, err, written } = await setupNetwork(setting);
   expect({ code, out, written }).toEqual({ code: exit, out: '', written: setting.file });
   expect(err).toMatch(message);
+});
+
+test('EC2 that is out of reach is told by its address', async () => {
+  stubAws();
+  const endpoint = `http://127.0.0.1:${await freePort()}`;
+  const io = new FakeIo({ AWS_ENDPOINT_URL_EC2: endpoint }, false, { stages: await stagesFolder() });
+  expect(await io.run('setup-network', '--stage', 'prod')).toBe(4);
+  expect(io.err).toMatch(/failed: .*ECONNREFUSED.*Check the region, the network and the endpoint\./);
 });
 
 test('no credentials end it with how to sign in', async () => {
