@@ -42,13 +42,15 @@ test('every link of the documentation leads to a file and a heading that are the
 
 /**
  * The files and folders that a page names in code; of `infra` files alone, for tests have a folder of that name, and
- * not the stages' files, which are the reader's own.
+ * not the stages' files, which are the reader's own. An asterisk stands for both generations of Prefect.
  */
 function pathsIn(markdown: string): string[] {
   const named = markdown.matchAll(
-    /`((?:src|test|examples|docs)\/[\w/.-]*\w|infra\/(?!stages\/)[\w/-]+\.\w+)/g,
+    /`((?:src|test|examples|docs)\/[\w*/.-]*[\w*]|infra\/(?!stages\/)[\w/-]+\.\w+)/g,
   );
-  return Array.from(named, ([, path = '']) => path);
+  return Array.from(named, ([, path = '']) => path).flatMap((path) =>
+    path.includes('*') ? ['1', '3'].map((generation) => path.replace('*', generation)) : path,
+  );
 }
 
 test('every file and folder of the repository that the documentation names is there', async () => {
