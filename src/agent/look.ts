@@ -12,13 +12,13 @@ interface LookOptions {
   readonly except: ReadonlySet<string>;
 }
 
-/** The runs that are due, and when the next one will be, if that is within the horizon. */
+/** The runs that are due, and when the first will be where none is, if that is within the horizon. */
 export interface Due<Run extends FlowRun> {
   readonly runs: readonly Run[];
   /** Runs that were given up. */
   readonly rejected: readonly { readonly id: string }[];
-  /** Milliseconds since the epoch. */
-  readonly nextMs: number | undefined;
+  /** Milliseconds since the epoch; Infinity: no run is known. */
+  readonly nextMs: number;
   /** When they were asked for, in milliseconds since the epoch. */
   readonly askedMs: number;
 }
@@ -37,14 +37,13 @@ export async function look<Run extends FlowRun>(
   const late = found.flatMap((run) => tooLate(run, context.limits, nowMs));
   const lateIds = new Set(late.map(({ id }) => id));
   const runs = found.filter((run) => dueMs(run) <= nowMs && !lateIds.has(run.id));
-  const nextMs = found.map(dueMs).filter((ms) => ms > nowMs);
   tally.found += runs.length + late.length + unreadable.length;
   await reject(context, unreadable);
   await reject(context, late, context.limits.lateRuns === 'cancel' ? 'cancelled' : 'failed');
   return {
     runs,
     rejected: [...unreadable, ...late],
-    nextMs: nextMs.length === 0 ? undefined : Math.min(...nextMs),
+    nextMs: Math.min(...found.map(dueMs)),
     askedMs,
   };
 }

@@ -15,12 +15,12 @@ export interface WaitOptions {
 
 /**
  * Waits while nothing is due: for the next run that is known, or for what may come.
- * @param nextMs when the next known run is due, in milliseconds since the epoch
+ * @param nextMs when the next known run is due, in milliseconds since the epoch; Infinity: none is known
  * @returns whether to look again. False: too little time would be left for a launch, or the wait was ended.
  */
 export async function waitForNextLook<Run extends FlowRun>(
   { clock, budget, logger, platform }: PollContext<Run>,
-  nextMs: number = Infinity,
+  nextMs: number,
   { lingerMs = Infinity, stop, interrupted }: WaitOptions,
 ): Promise<boolean> {
   const waitMs = Math.min(nextMs - clock.now(), lingerMs);

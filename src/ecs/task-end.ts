@@ -112,7 +112,7 @@ function causeOf(
   // The image's name is the user's, and may be any of the words that are looked for.
   const words = text.includes('CannotPull') ? withoutNames(text) : text;
   const rule = [...STOP_RULES, ...SHARED_RULES].find(({ pattern }) => pattern.test(words));
-  const isRuns = rule?.about?.some((member) => chosenByRun.has(member)) ?? false;
+  const isRuns = rule?.about?.some((member) => chosenByRun.has(member)) === true;
   return rule === undefined || isRuns ? 'run' : rule.cause;
 }
 

@@ -15,5 +15,5 @@ export default {
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   jsonReporter: { fileName: '.cache/mutation/report.json' },
   concurrency: 2,
-  timeoutMS: 15_000,
+  timeoutMS: 10_000,
 };

@@ -212,7 +212,7 @@ describe('what a deployment says and writes', () => {
     backend.queue = [flowRun('good')];
     backend.unreadable = [{ id: 'bad', reason: 'serialized_state.type: Unsupported value: Sideways' }];
     const report = await clock.until(agent.start());
-    expect(report).toMatchObject({ started: 1, failed: 1 });
+    expect(report).toMatchObject({ found: 2, started: 1, failed: 1 });
     expect(backend.settlements).toEqual([
       {
         kind: 'failed',

@@ -1,16 +1,22 @@
 import { describe, expect, test } from 'vitest';
-import { blocked, failed, retry, unknown } from '../../../src/agent/launch-outcome.ts';
+import type { FlowRun } from '../../../src/agent/flow-run.ts';
+import { blocked, failed, type LaunchOutcome, retry, unknown } from '../../../src/agent/launch-outcome.ts';
 import { PollFailedError } from '../../../src/agent/poll-failed-error.ts';
 import type { PollReport } from '../../../src/agent/poll-report.ts';
+import type { Preparation } from '../../../src/agent/preparation.ts';
 import { PUT_BACK_DELAY_MS } from '../../../src/agent/tell.ts';
 import { PrefectApiError } from '../../../src/errors.ts';
-import { flowRun, READY, scriptedAgent, startedAs } from '../../support/scripted-agent.ts';
+import type { LogEntry } from '../../support/recording-logger.ts';
+import { flowRun, READY, ScriptedAgent, scriptedAgent, startedAs } from '../../support/scripted-agent.ts';
 
 type Scripted = ReturnType<typeof scriptedAgent>;
 
 const MINUTE_MS = 60_000;
 
-const invoke = ({ agent, clock }: Scripted, budgetMs = MINUTE_MS): Promise<PollReport> =>
+const invoke = (
+  { agent, clock }: Pick<Scripted, 'agent' | 'clock'>,
+  budgetMs = MINUTE_MS,
+): Promise<PollReport> =>
   clock.until(agent.start({ deadlineMs: clock.now() + budgetMs, invocation: 'invocation-1' }));
 
 const thrownBy = async (work: Promise<unknown>): Promise<PollFailedError> => {
@@ -84,6 +90,14 @@ describe('a run that is due before the time is used up', () => {
     expect(claimedAtMs).toEqual([20_000]);
   });
 
+  test('is waited for as the first of several', async () => {
+    const scripted = scriptedAgent();
+    const startMs = scripted.clock.now();
+    scripted.backend.queue = [30_000, 10_000, 20_000].map((ms) => flowRun(String(ms), startMs + ms));
+    expect(await invoke(scripted)).toMatchObject({ started: 3 });
+    expect(scripted.backend.claims.map(({ atMs }) => atMs - startMs)).toEqual([10_000, 20_000, 30_000]);
+  });
+
   test('is started the lead before its start time', async () => {
     const { claimedAtMs } = await startsIn(80_000, { leadMs: 75_000 });
     expect(claimedAtMs).toEqual([5000]);
@@ -127,6 +141,23 @@ test('nothing is claimed when the time left might not be enough to launch it', a
   const overLimit = 'Left 1 due flow run(s) in the queue: no time is left.';
   expect(await invoke(scripted, 12_000)).toMatchObject({ polls: 1, found: 1, claimed: 0, overLimit });
   expect(scripted.backend.claims).toEqual([]);
+});
+
+test('nothing is claimed when no time is left, though the platform could take a run at once', async () => {
+  const scripted = scriptedAgent({ launchable: () => Infinity });
+  scripted.backend.queue = [flowRun('a')];
+  const overLimit = 'Left 1 due flow run(s) in the queue: no time is left.';
+  expect(await invoke(scripted, 2500)).toMatchObject({ claimed: 0, overLimit });
+});
+
+test.each([
+  ['as many tasks are alive as may be', 0],
+  ['no time is left', 1],
+])('a run that finds no room is left in the queue: %s', async (reason, room) => {
+  const scripted = scriptedAgent({ launchable: (ms) => (ms === Infinity ? room : 0) });
+  scripted.backend.queue = [flowRun('a')];
+  const overLimit = `Left 1 due flow run(s) in the queue: ${reason}.`;
+  expect(await invoke(scripted)).toMatchObject({ claimed: 0, overLimit });
 });
 
 test('an invocation stops claiming when its time runs low, and leaves the rest in the queue', async () => {
@@ -247,6 +278,49 @@ test('a platform that throws leaves every run of the batch of unknown fate', asy
   });
   scripted.backend.queue = ['first', 'a', 'b'].map((id) => flowRun(id));
   expect(await invoke(scripted)).toMatchObject({ started: 1, unknown: 2, failed: 0, putBack: 0 });
+  const logged = { error: new Error('bug') };
+  const entry: LogEntry = ['error', 'Exception encountered while deploying flow runs', logged];
+  expect(scripted.logger.entries).toContainEqual(entry);
+});
+
+describe('a platform', () => {
+  /** Answers nothing of any run, and keeps what it was asked before the claim. */
+  class SilentAgent extends ScriptedAgent {
+    readonly asked: (readonly FlowRun[])[] = [];
+
+    protected override async prepareFlows(runs: readonly FlowRun[]): Promise<readonly Preparation[]> {
+      this.asked.push(runs);
+      return Promise.resolve([]);
+    }
+
+    protected override async deployFlows(): Promise<LaunchOutcome[]> {
+      return Promise.resolve([]);
+    }
+  }
+
+  const silent = () => {
+    const { backend, logger, clock } = scriptedAgent();
+    const agent = new SilentAgent({}, { backend, logger, clock }, ({ id }) => startedAs(id));
+    return { agent, backend, logger, clock };
+  };
+
+  test('that forgets a run makes its fate unknown', async () => {
+    const scripted = silent();
+    scripted.backend.queue = [flowRun('a')];
+    const { report } = await thrownBy(invoke(scripted));
+    const detail = 'deployFlows answered no outcome for this run';
+    expect(report.runs).toMatchObject([{ outcome: 'unknown', detail }]);
+  });
+
+  test('is asked about runs only where there are some that may be claimed', async () => {
+    const scripted = silent();
+    await invoke(scripted);
+    scripted.backend.queue = [flowRun('a')];
+    await invoke(scripted, 12_000);
+    expect(scripted.agent.asked).toEqual([]);
+    await thrownBy(invoke(scripted));
+    expect(scripted.agent.asked).toEqual([[flowRun('a')]]);
+  });
 });
 
 test('the invocation and the agent are named in each claim', async () => {
@@ -447,6 +521,13 @@ test('runs that never get ready are looked at three times, and hold up neither t
   expect(scripted.backend.looks.length).toBeLessThan(10);
 });
 
+test('runs that were not ready when the last poll was made are left', async () => {
+  const scripted = scriptedAgent({ maxPolls: 1, prepare: () => ({ kind: 'later', reason: 'busy' }) });
+  scripted.backend.queue = [flowRun('slow')];
+  const { report } = await thrownBy(invoke(scripted));
+  expect(report.runs).toMatchObject([{ flowRunId: 'slow', outcome: 'left', detail: 'busy' }]);
+});
+
 test('an invocation whose only run never gets ready ends early and fails with the reason', async () => {
   const scripted = scriptedAgent({ prepare: () => ({ kind: 'later', reason: 'Rate exceeded' }) });
   scripted.backend.queue = [flowRun('slow')];
@@ -479,6 +560,14 @@ describe('at most so many launches', () => {
       overLimit:
         'Left 1 due flow run(s) in the queue: the circuit is open, and this invocation has made its one launch that tries it.',
     });
+  });
+
+  test('for which the circuit leaves one, and for that one no time, are left for want of time', async () => {
+    const { agent, backend, clock } = scriptedAgent();
+    backend.queue = [flowRun('a')];
+    const start = agent.start({ deadlineMs: clock.now() + 12_000, onlyTry: true });
+    const overLimit = 'Left 1 due flow run(s) in the queue: no time is left.';
+    expect(await clock.until(start)).toMatchObject({ started: 0, overLimit });
   });
 
   test('are counted with those of unknown fate, and without runs that were put back', async () => {
@@ -616,4 +705,63 @@ test('an agent that was answered slowly claims again with the next wake', async 
   expect(await invoke(scripted, 40_000)).toMatchObject({ found: 1, claimed: 0 });
   await clock.advance(MINUTE_MS);
   expect(await invoke(scripted, 40_000)).toMatchObject({ started: 1 });
+});
+
+describe('what becomes of a run is in the log, with its id', () => {
+  const about = { flowRunId: 'a', reason: 'the reason' };
+
+  const logOf = async (scripted: Scripted) => {
+    scripted.backend.queue = [flowRun('a')];
+    await invoke(scripted).catch(() => undefined);
+    return scripted.logger.entries;
+  };
+
+  test.each<['lost' | 'refused' | 'unknown', LogEntry]>([
+    ['lost', ['info', 'Left flow run a alone', about]],
+    ['refused', ['error', 'Left flow run a in the queue', about]],
+    ['unknown', ['error', 'Could not learn whether flow run a is claimed', about]],
+  ])('a claim that is %s', async (kind, entry) => {
+    const scripted = scriptedAgent();
+    scripted.backend.onClaim = (run) => ({ kind, run, reason: 'the reason' });
+    expect(await logOf(scripted)).toEqual(
+      expect.arrayContaining([
+        ['info', 'Deploying flow run a to execution environment...', { flowRunId: 'a' }],
+        entry,
+      ]),
+    );
+  });
+
+  test.each<[Preparation, LogEntry]>([
+    [{ kind: 'busy' }, ['debug', 'Left flow run a to its own process', { flowRunId: 'a' }]],
+    [{ kind: 'later', reason: 'the reason' }, ['warn', 'Left flow run a in the queue', about]],
+    [
+      { kind: 'left', reason: 'the reason' },
+      ['error', 'Left flow run a in the queue', { kind: 'left', ...about }],
+    ],
+    [failed('the reason'), ['error', 'Updating flow run a state to Failed...', about]],
+  ])('before the claim: %j', async (preparation, entry) => {
+    expect(await logOf(scriptedAgent({ prepare: () => preparation }))).toContainEqual(entry);
+  });
+
+  test.each<[LaunchOutcome, LogEntry]>([
+    [startedAs('1'), ['info', 'Completed deployment of flow run a', { flowRunId: 'a', info: 'Task 1' }]],
+    [retry('the reason'), ['warn', 'Putting flow run a back in the queue', about]],
+    [
+      unknown('the reason'),
+      ['error', 'Could not learn whether flow run a was started', { kind: 'unknown', ...about }],
+    ],
+    [failed('the reason'), ['error', 'Updating flow run a state to Failed...', about]],
+  ])('after the claim: %j', async (outcome, entry) => {
+    expect(await logOf(scriptedAgent({}, () => outcome))).toContainEqual(entry);
+  });
+
+  test('a state that could not be changed', async () => {
+    const scripted = scriptedAgent({}, () => failed('bad image'));
+    scripted.backend.settle = () => Promise.resolve([{ kind: 'moved-on', reason: 'It has ended' }]);
+    expect(await logOf(scripted)).toContainEqual([
+      'warn',
+      'The state of a flow run was not changed',
+      { flowRunId: 'a', held: 'claimed', kind: 'moved-on', reason: 'It has ended' },
+    ]);
+  });
 });

@@ -72,3 +72,98 @@ test.each([
 ])('a throttle, whatever the run chose: %s, %s', (name, message) => {
   expect(causeOf(name, message, ['cluster', 'volumes'])).toBe('throttle');
 });
+
+test.each<[string, unknown, readonly string[], Refusal]>([
+  [
+    'what the agent has to correct',
+    refused('ClusterNotFoundException', 'Cluster not found.'),
+    [],
+    {
+      cause: 'agent',
+      reason:
+        'RunTask: ClusterNotFoundException: Cluster not found. Set PREFECT__CLOUD__AGENT__ECS__CLUSTER to a cluster of this account and region.',
+    },
+  ],
+  [
+    'what the run has to correct',
+    refused('ClusterNotFoundException', 'Cluster not found.'),
+    ['cluster'],
+    {
+      cause: 'run',
+      reason:
+        'RunTask: ClusterNotFoundException: Cluster not found. Name a cluster of this account and region in run_task_kwargs of the run config.',
+    },
+  ],
+  [
+    'a definition of the agent’s that is gone',
+    refused('ClientException', 'TaskDefinition is inactive'),
+    [],
+    { cause: 'definition', reason: 'RunTask: ClientException: TaskDefinition is inactive' },
+  ],
+  [
+    'a definition of the run’s that is gone',
+    refused('ClientException', 'TaskDefinition is inactive'),
+    ['taskDefinition'],
+    {
+      cause: 'run',
+      reason:
+        'RunTask: ClientException: TaskDefinition is inactive Name an active task definition in task_definition_arn of the run config.',
+    },
+  ],
+  [
+    'a throttle',
+    refused('ThrottlingException', 'Rate exceeded'),
+    [],
+    { cause: 'throttle', reason: 'RunTask: ThrottlingException: Rate exceeded' },
+  ],
+  [
+    'a connection that nobody takes, whatever its text',
+    new Error('connect ECONNREFUSED, no image'),
+    ['image'],
+    { cause: 'agent', reason: 'RunTask: Error: connect ECONNREFUSED, no image' },
+  ],
+  ['what is no error', 'odd', ['image'], { cause: 'agent', reason: 'RunTask: odd' }],
+])('the reason is ECS’s own words, and what to do: %s', (_, error, chosen, expected) => {
+  expect(readRefusal('RunTask', error, new Set(chosen))).toEqual(expected);
+});
+
+const NO_ROOM = 'RunTask: it started no task:';
+
+test.each<[string, Parameters<typeof readFailures>[0], readonly string[], Refusal]>([
+  [
+    'all that is said of it',
+    [{ reason: 'AGENT', detail: 'on strike', arn: 'arn:1' }, { reason: 'LOCATION' }],
+    [],
+    {
+      cause: 'capacity',
+      reason: `${NO_ROOM} AGENT, on strike, arn:1; LOCATION There is no room for the task now.`,
+    },
+  ],
+  ['nothing', [], [], { cause: 'capacity', reason: `${NO_ROOM} no reason given` }],
+  [
+    'where it is, and not why',
+    [{ arn: 'arn:1' }],
+    [],
+    { cause: 'capacity', reason: `${NO_ROOM} no reason given, arn:1` },
+  ],
+  [
+    'what RunTask would refuse for the agent’s sake',
+    [{ reason: 'MISSING', detail: 'subnet' }],
+    [],
+    { cause: 'capacity', reason: `${NO_ROOM} MISSING, subnet` },
+  ],
+  [
+    'what RunTask would refuse for the run’s sake',
+    [{ reason: 'MISSING', detail: 'subnet' }],
+    ['networkConfiguration'],
+    { cause: 'capacity', reason: `${NO_ROOM} MISSING, subnet` },
+  ],
+  [
+    'a definition that is gone',
+    [{ reason: 'task definition not found' }],
+    [],
+    { cause: 'definition', reason: `${NO_ROOM} task definition not found` },
+  ],
+])('a failure that says %s', (_, failures, chosen, expected) => {
+  expect(readFailures(failures, new Set(chosen))).toEqual(expected);
+});

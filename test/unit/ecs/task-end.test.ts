@@ -111,10 +111,15 @@ test('the reason has the task, ECS’s own words once and the exit code of the f
 
 test('a task without containers, a stop code and a reason is read as well', () => {
   const { taskArn, lastStatus } = stopped();
-  expect(readTaskEnd({ taskArn, lastStatus }, new Set())).toMatchObject({
-    atMs: 0,
-    cause: 'run',
-    reason: 'Task flows/0af stopped, No stopCode: no reason given',
+  const nothing = { atMs: 0, cause: 'run', exitCode: undefined };
+  const reason = 'Task flows/0af stopped, No stopCode: no reason given';
+  expect(readTaskEnd({ taskArn, lastStatus, stoppedReason: '' }, new Set())).toMatchObject({
+    ...nothing,
+    reason,
+  });
+  expect(readTaskEnd({ lastStatus }, new Set())).toMatchObject({
+    ...nothing,
+    reason: 'Task  stopped, No stopCode: no reason given',
   });
 });
 
@@ -125,13 +130,34 @@ test.each(['PROVISIONING', 'PENDING', 'RUNNING', 'DEACTIVATING', 'DEPROVISIONING
   },
 );
 
-test('the same end of two images is alike', () => {
-  const likeness = (image: string, at: string) =>
-    readTaskEnd(
-      stopped({ stoppedReason: `CannotPullContainerError: failed to resolve ref ${image}: 503 at ${at}` }),
-      new Set(),
-    )?.likeness;
-  expect(likeness('a.example.com/etl:1', '12')).toBe(likeness('b.example.com/report:7', '99'));
+describe('the likeness of an end', () => {
+  const endOf = (stoppedReason: string, change: Partial<Task> = {}) =>
+    readTaskEnd(stopped({ stoppedReason, ...change }), new Set());
+
+  test('says what happened, without what is different for each task', () => {
+    const reason = 'CannotPullContainerError: failed to resolve ref a.example.com/etl:1: 503 at 0a1b2c3d4e';
+    expect(endOf(reason)?.likeness).toBe(
+      'TaskFailedToStart: CannotPullContainerError: failed to resolve ref * # at # ',
+    );
+  });
+
+  test('is the same for the same end of two images, and another for another end', () => {
+    const pulled = (image: string, at: string) =>
+      endOf(`CannotPullContainerError: failed to resolve ref ${image}: 503 at ${at}`)?.likeness;
+    expect(pulled('a.example.com/etl:1', '12')).toBe(pulled('b.example.com/report:7', '99'));
+    expect(endOf('it ended')?.likeness).not.toBe(endOf('it faded')?.likeness);
+  });
+
+  test('has the exit code, for what a program says is the same whatever it ended with', () => {
+    const exited = (exitCode: number) =>
+      endOf('Essential container in task exited', { containers: [{ name: 'flow', exitCode }] })?.likeness;
+    expect(exited(1)).not.toBe(exited(137));
+  });
+
+  test('goes with the definition that ran', () => {
+    expect(endOf('x')?.program).toBe(stopped().taskDefinitionArn);
+    expect(readTaskEnd({ lastStatus: 'STOPPED' }, new Set())?.program).toBe('');
+  });
 });
 
 test.each<[string, Task]>([
@@ -161,6 +187,14 @@ test.each<[string, Task]>([
         { name: 'etl', exitCode: 9 },
       ],
       overrides: { containerOverrides: [{ name: 'proxy' }, { name: 'etl', command: ['prefect'] }] },
+    },
+  ],
+  ['that ran, where none has a name or an override', { containers: [{}, { exitCode: 9 }], overrides: {} }],
+  [
+    'that ran, where no command was replaced',
+    {
+      containers: [{ name: 'a' }, { name: 'b', exitCode: 9 }],
+      overrides: { containerOverrides: [{ name: 'a' }] },
     },
   ],
 ])('the exit code is that of the container %s', (_, change) => {
