@@ -60,7 +60,7 @@ export function processBudget(clock: Clock, stop: AbortSignal, timings: Timings)
   const onStop = () => {
     windDown().catch(() => undefined);
   };
-  stop.addEventListener('abort', onStop, { once: true });
+  stop.addEventListener('abort', onStop);
   return {
     launchMs: () => (stop.aborted ? 0 : Infinity),
     work: work.signal,

@@ -1,5 +1,5 @@
 import type { FlowRun } from './flow-run.ts';
-import type { PollContext } from './poll-context.ts';
+import type { Platform, PollContext } from './poll-context.ts';
 
 /** How often a wait asks whether it is to end, in milliseconds. */
 const ASK_EVERY_MS = 2000;
@@ -13,13 +13,17 @@ export interface WaitOptions {
   readonly interrupted?: ((signal: AbortSignal) => Promise<boolean>) | undefined;
 }
 
+interface WaitContext extends Pick<PollContext<FlowRun>, 'clock' | 'budget' | 'logger'> {
+  readonly platform: Pick<Platform<FlowRun>, 'launchable'>;
+}
+
 /**
  * Waits while nothing is due: for the next run that is known, or for what may come.
  * @param nextMs when the next known run is due, in milliseconds since the epoch; Infinity: none is known
  * @returns whether to look again. False: too little time would be left for a launch, or the wait was ended.
  */
-export async function waitForNextLook<Run extends FlowRun>(
-  { clock, budget, logger, platform }: PollContext<Run>,
+export async function waitForNextLook(
+  { clock, budget, logger, platform }: WaitContext,
   nextMs: number,
   { lingerMs = Infinity, stop, interrupted }: WaitOptions,
 ): Promise<boolean> {
@@ -28,11 +32,10 @@ export async function waitForNextLook<Run extends FlowRun>(
   logger.debug(`Nothing is due. Looking again in ${waitMs / 1000} seconds...`);
   const signal = AbortSignal.any([stop, budget.work]);
   const untilMs = clock.now() + waitMs;
-  const askEveryMs = interrupted === undefined ? Infinity : ASK_EVERY_MS;
   try {
     for (let leftMs = waitMs; leftMs > 0; leftMs = untilMs - clock.now()) {
-      await clock.sleep(Math.min(leftMs, askEveryMs), signal);
-      if (leftMs > askEveryMs && (await interrupted?.(signal))) return false;
+      await clock.sleep(Math.min(leftMs, ASK_EVERY_MS), signal);
+      if (leftMs > ASK_EVERY_MS && (await interrupted?.(signal))) return false;
     }
     return true;
   } catch {
