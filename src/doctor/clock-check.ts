@@ -15,7 +15,9 @@ export function clockCheck(api: string, clock: Clock, send: typeof fetch): Check
     name: 'clock',
     run: async (signal) => {
       const sentMs = clock.now();
-      const response = await send(api, { method: 'HEAD', redirect: 'manual', signal });
+      const response = await send(api, { method: 'HEAD', redirect: 'manual', signal }).catch(() => undefined);
+      signal.throwIfAborted();
+      if (response === undefined) return unknown('the Prefect API could not be reached');
       const date = Date.parse(response.headers.get('date') ?? '');
       if (Number.isNaN(date)) return unknown('the Prefect API does not say what time it has');
       // The middle of the way there and back.

@@ -303,6 +303,15 @@ test('--stage checks what a deployment to the stage needs, whatever the environm
   );
 });
 
+test('the time of an API that is down is not asked for in the words of fetch', async () => {
+  const down = () => Promise.reject(new TypeError('fetch failed'));
+  const check = clockCheck('http://127.0.0.1:1', systemClock, down);
+  expect(await check.run(new AbortController().signal)).toEqual({
+    status: 'unknown',
+    detail: 'the Prefect API could not be reached',
+  });
+});
+
 test('an API whose clock is wrong is told', async () => {
   const date = new Date(Date.now() - 60_000).toUTCString();
   const { endpoint, close } = await serveLocally({
