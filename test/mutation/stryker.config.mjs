@@ -8,7 +8,7 @@ export default {
   appendPlugins: ['./test/mutation/ignore-messages.mjs'],
   ignorers: ['messages'],
   // Where the tests are run: a copy without what they don't read.
-  ignorePatterns: ['/.cache', '/.venv', '/.serverless', '/dist', '/lib', '/docs'],
+  ignorePatterns: ['/.cache', '/.stryker-tmp', '/.venv', '/.serverless', '/dist', '/lib', '/docs'],
   incremental: true,
   incrementalFile: '.cache/mutation/incremental.json',
   reporters: ['progress-append-only', 'clear-text', 'json'],

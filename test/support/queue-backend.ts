@@ -20,6 +20,8 @@ export class QueueBackend implements PrefectBackend {
   readonly looks: LookQuery[] = [];
   readonly claims: { readonly ids: string[]; readonly claimant: Claimant; readonly atMs: number }[] = [];
   readonly settlements: Settlement[] = [];
+  /** In whose name states were changed and logs written. */
+  readonly actors = new Set<string>();
   readonly logs: FlowRunLog[] = [];
   readonly launches: Launch[] = [];
   readonly sweeps: SweepQuery[] = [];
@@ -35,6 +37,7 @@ export class QueueBackend implements PrefectBackend {
   onLog: () => void = () => undefined;
   onRecord: () => void = () => undefined;
   now: () => number = () => 0;
+  settled: SettlementResult = { kind: 'done' };
   notBeforeMs: number | undefined;
 
   async connect(identity: AgentIdentity): Promise<void> {
@@ -61,11 +64,12 @@ export class QueueBackend implements PrefectBackend {
     return answers;
   }
 
-  async settle(settlements: readonly Settlement[]): Promise<SettlementResult[]> {
+  async settle(settlements: readonly Settlement[], claimant?: Claimant): Promise<SettlementResult[]> {
     this.settlements.push(...settlements);
+    this.actors.add(claimant?.invocation ?? '');
     const ids = new Set(settlements.map(({ flowRunId }) => flowRunId));
     this.unreadable = this.unreadable.filter(({ id }) => !ids.has(id));
-    return Promise.resolve(settlements.map(() => ({ kind: 'done' })));
+    return Promise.resolve(settlements.map(() => this.settled));
   }
 
   async sweep(query: SweepQuery): Promise<readonly HeldRun[]> {
@@ -83,8 +87,9 @@ export class QueueBackend implements PrefectBackend {
     return Promise.resolve();
   }
 
-  async log(lines: readonly FlowRunLog[]): Promise<void> {
+  async log(lines: readonly FlowRunLog[], claimant?: Claimant): Promise<void> {
     this.onLog();
+    this.actors.add(claimant?.invocation ?? '');
     this.logs.push(...lines);
     return Promise.resolve();
   }
