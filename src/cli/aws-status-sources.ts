@@ -7,7 +7,7 @@ import { CloudWatchLogSource } from '../logs/cloudwatch-log-source.ts';
 import { readDeployedFunction } from '../status/deployed-function.ts';
 import type { StatusSources } from '../status/read-status.ts';
 import { checkAws } from './aws-errors.ts';
-import { controlTableOf } from './deployment-names.ts';
+import { controlTableOf } from '../deployment/deployment-names.ts';
 import { clientConfig, type DeploymentOptions, pollFunctionName } from './deployment-options.ts';
 
 /** The sources of a status, read with the caller's own AWS credentials. @throws AwsError when there are none */

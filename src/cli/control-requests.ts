@@ -2,7 +2,7 @@ import type { ControlStore } from '../control/control-record.ts';
 import { openDynamoControlStore } from '../control/dynamo-control-store.ts';
 import { AwsError } from '../errors.ts';
 import { toAwsError } from './aws-errors.ts';
-import { controlTableOf } from './deployment-names.ts';
+import { controlTableOf } from '../deployment/deployment-names.ts';
 
 const TIMEOUT_MS = 10_000;
 

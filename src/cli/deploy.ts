@@ -1,7 +1,7 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { checkedSettings } from '../../infra/checked-settings.ts';
-import { knownParameters } from '../../infra/known-parameters.ts';
-import { rejectUnknownParameters } from '../../infra/unknown-parameters.ts';
+import { checkedSettings } from '../deployment/checked-settings.ts';
+import { knownParameters } from '../deployment/known-parameters.ts';
+import { rejectUnknownParameters } from '../deployment/unknown-parameters.ts';
 import type { Health } from '../control/health.ts';
 import type { CheckResult } from '../doctor/run-checks.ts';
 import { AgentError } from '../errors.ts';
@@ -15,7 +15,7 @@ import { clientConfig } from './deployment-options.ts';
 import { hasFailed, makeChecks } from './doctor.ts';
 import { doctorText } from './doctor-text.ts';
 import { EXIT_CODES } from './exit-codes.ts';
-import { givenParameters } from './given-parameters.ts';
+import { givenParameters } from '../deployment/given-parameters.ts';
 import type { Invocation } from './invoke-poll.ts';
 import { exitCodeOfInvocation, invokeDeployed, showInvocation } from './invoke.ts';
 import { jsonText } from './json-text.ts';
@@ -71,7 +71,7 @@ export async function deploy(io: CliIo, options: DeployOptions): Promise<number>
 /** The settings as the functions will read them. */
 async function readSettings(io: CliIo, { stage, param }: DeployOptions): Promise<Settings> {
   rejectUnknownParameters(param, await knownParameters());
-  return await checkedSettings(await givenParameters(io, stage, param));
+  return await checkedSettings(await givenParameters(stage, io.deployer.stages, param));
 }
 
 /** The Serverless Framework knows no region of the AWS configuration: it is told. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { GlobalOptions } from './cli-io.ts';
-import { pollFunctionOf } from './deployment-names.ts';
+import { pollFunctionOf } from '../deployment/deployment-names.ts';
 
 /** Which deployment a command is about. */
 export interface DeploymentOptions extends GlobalOptions {

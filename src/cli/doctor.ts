@@ -1,7 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
-import { checkedSettings } from '../../infra/checked-settings.ts';
-import { ownResources } from '../../infra/task-resources.ts';
+import { checkedSettings } from '../deployment/checked-settings.ts';
+import { ownResources } from '../deployment/task-resources.ts';
 import { CallCounter } from '../call-counter.ts';
 import { type Check, ok } from '../doctor/check.ts';
 import { createChecks } from '../doctor/create-checks.ts';
@@ -13,7 +13,7 @@ import { colorsFor } from './colors.ts';
 import { clientConfig, type DeploymentOptions } from './deployment-options.ts';
 import { doctorText } from './doctor-text.ts';
 import { EXIT_CODES } from './exit-codes.ts';
-import { givenParameters } from './given-parameters.ts';
+import { givenParameters } from '../deployment/given-parameters.ts';
 import { jsonText } from './json-text.ts';
 import { type FlagValues, loadSettingsWithFlags } from './load-settings-with-flags.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
@@ -29,7 +29,7 @@ export async function doctor(io: CliIo, options: DoctorOptions): Promise<number>
   const { stage } = options;
   const isDeployment = stage !== undefined;
   const settings = isDeployment
-    ? await loadSettingsWithFlags(await givenParameters(io, stage), options, checkedSettings)
+    ? await loadSettingsWithFlags(await givenParameters(stage, io.deployer.stages), options, checkedSettings)
     : await loadSettingsWithFlags(env, options);
   return stopOnSignal(io, 'the checks end', async (stop) => {
     const results = await makeChecks(io, { settings, isDeployment, region: options.region, stop });

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { STAGES } from '../../infra/stage-parameters.ts';
+import { fileURLToPath } from 'node:url';
 import { systemClock } from '../clock.ts';
 import { environment } from '../settings/environment.ts';
 import type { SignalName } from './cli-io.ts';
@@ -7,6 +7,7 @@ import { confirm } from './confirm.ts';
 import { runCli } from './run-cli.ts';
 import { runServerless } from './run-serverless.ts';
 
+const STAGES = fileURLToPath(new URL('../../infra/stages', import.meta.url));
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 // A reader that has seen enough, such as `head`, is no error.

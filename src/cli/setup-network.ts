@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, relative } from 'node:path';
-import { readStageFile, readStageParameters, stageFile } from '../../infra/stage-parameters.ts';
-import { withParameters } from '../../infra/with-parameters.ts';
+import { readStageFile, readStageParameters, stageFile } from '../deployment/stage-parameters.ts';
+import { withParameters } from '../deployment/with-parameters.ts';
 import { CallCounter } from '../call-counter.ts';
 import { AwsCaller } from '../doctor/aws-caller.ts';
 import { findNetwork } from '../doctor/find-network.ts';

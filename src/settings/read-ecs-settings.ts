@@ -1,6 +1,6 @@
 import type { Document, DocumentReaders } from './load-document.ts';
 import { Mismatch } from './mismatch.ts';
-import { withNetwork } from './network.ts';
+import { withNetwork } from './with-network.ts';
 import type { SettingsReader } from './settings-reader.ts';
 import type { EcsSettings } from './settings.ts';
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { controlTableOf, pollFunctionOf } from '../../cli/deployment-names.ts';
+import { controlTableOf, pollFunctionOf } from '../../deployment/deployment-names.ts';
 import { logLineText } from '../../cli/log-tail.ts';
 import { systemClock } from '../../clock.ts';
 import { describeError } from '../../describe-error.ts';

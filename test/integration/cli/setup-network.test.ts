@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { stageFile } from '../../../infra/stage-parameters.ts';
+import { stageFile } from '../../../src/deployment/stage-parameters.ts';
 import type { CliIo } from '../../../src/cli/cli-io.ts';
 import { runCli } from '../../../src/cli/run-cli.ts';
 import { stubAws } from '../../support/aws-services.ts';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { knownParameters } from '../../../infra/known-parameters.ts';
-import { DEFAULTS } from '../../../infra/parameters.ts';
+import { knownParameters } from '../../../src/deployment/known-parameters.ts';
+import { DEFAULTS } from '../../../src/deployment/parameters.ts';
 
 const isSetting = (name: string) => name.startsWith('PREFECT_');
 

@@ -1,15 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import * as yaml from 'yaml';
-import { NOT_DEPLOYED } from '../../../infra/not-deployed.ts';
 import type { SettingName } from '../../../src/settings/setting-value.ts';
 import { settingsTable } from '../../../src/settings/settings-table.ts';
-
-/** The deployment sets it. */
-const OWN_NAMES: readonly SettingName[] = [
-  'PREFECT__CLOUD__AGENT__CONTROL_TABLE',
-  'PREFECT__CLOUD__AGENT__POLL_FUNCTION',
-];
 
 const names = Object.keys(settingsTable) as SettingName[];
 
@@ -32,10 +23,4 @@ test('docs/settings.md lists every setting as the code has it', async () => {
     return `| \`${name}\` | ${unset} | ${setting.description} |\n`;
   });
   await expect(PAGE + rows.join('')).toMatchFileSnapshot('../../../docs/settings.md');
-});
-
-test('every setting that makes sense under Lambda can be deployed', async () => {
-  const environment = yaml.parse(await readFile('infra/environment.yml', 'utf8')) as Record<string, string>;
-  const deployed = Object.keys(environment).filter((name) => name.startsWith('PREFECT_'));
-  expect(deployed).toEqual(names.filter((name) => !NOT_DEPLOYED.includes(name) || OWN_NAMES.includes(name)));
 });

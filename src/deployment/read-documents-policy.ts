@@ -4,7 +4,7 @@ import { policy, type Policy } from './cloudformation.ts';
  * The policy that reads documents in S3.
  * @param objects their ARNs, in which an asterisk is IAM's
  */
-export function readDocuments(objects: readonly string[]): Policy {
+export function readDocumentsPolicy(objects: readonly string[]): Policy {
   const buckets = [...new Set(objects.map((arn) => arn.replace(/\/.*$/, '')))];
   // Who may not list a bucket is told of what is not there that it is denied, which would be no fault of the run's.
   return policy('read-documents', [['s3:GetObject'], objects], [['s3:ListBucket'], buckets]);

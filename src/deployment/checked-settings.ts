@@ -1,6 +1,6 @@
-import { documentReaders } from '../src/settings/document-readers.ts';
-import { loadSettings } from '../src/settings/load-settings.ts';
-import type { Settings } from '../src/settings/settings.ts';
+import { documentReaders } from '../settings/document-readers.ts';
+import { loadSettings } from '../settings/load-settings.ts';
+import type { Settings } from '../settings/settings.ts';
 
 /** A deployment has no name yet; with one, the settings are read as the function reads them. */
 const IN_LAMBDA = { AWS_LAMBDA_FUNCTION_NAME: 'packaged' };

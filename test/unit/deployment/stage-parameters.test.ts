@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readStageParameters, stageFile } from '../../../infra/stage-parameters.ts';
+import { readStageParameters, stageFile } from '../../../src/deployment/stage-parameters.ts';
 import { stagesFolder } from '../../support/stages.ts';
 
 const LABELS = 'PREFECT__CLOUD__AGENT__LABELS';
@@ -65,5 +65,5 @@ test('all that is wrong is said at once', async () => {
 });
 
 test('a stage is no path', () => {
-  expect(() => stageFile('../prod')).toThrow('--stage: expected letters');
+  expect(() => stageFile('../prod', '/nowhere')).toThrow('--stage: expected letters');
 });

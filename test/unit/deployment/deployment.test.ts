@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { deployment } from '../../../infra/deployment.ts';
+import { deployment } from '../../../src/deployment/deployment.ts';
 
 const CLOUD_KEY = 'arn:aws:ssm:us-east-1:123456789012:parameter/prefect-api-key';
 const ROLE = 'arn:aws:iam::123456789012:role/flows';

@@ -1,6 +1,5 @@
-import { readStageParameters } from '../../infra/stage-parameters.ts';
 import { SettingsError } from '../errors.ts';
-import type { CliIo } from './cli-io.ts';
+import { readStageParameters } from './stage-parameters.ts';
 
 /**
  * The parameters of a stage: those of its file, and over them the given ones.
@@ -8,11 +7,11 @@ import type { CliIo } from './cli-io.ts';
  * @throws SettingsError when the file is wrong, or there is not one parameter
  */
 export async function givenParameters(
-  { deployer }: Pick<CliIo, 'deployer'>,
   stage: string,
+  folder: string,
   given: readonly string[] = [],
 ): Promise<Readonly<Record<string, string>>> {
-  const ofStage = await readStageParameters(stage, deployer.stages);
+  const ofStage = await readStageParameters(stage, folder);
   const pairs = given.map((text) => [text.replace(/=.*/s, ''), text.replace(/^[^=]*=/, '')]);
   const all = { ...ofStage, ...(Object.fromEntries(pairs) as Record<string, string>) };
   if (Object.keys(all).length > 0) return all;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { withParameters } from '../../../infra/with-parameters.ts';
+import { withParameters } from '../../../src/deployment/with-parameters.ts';
 
 const PARAMETERS = { schedule: 'rate(2 minutes)', dashboard: 'true' };
 

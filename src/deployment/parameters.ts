@@ -1,8 +1,8 @@
-import { SettingsError } from '../src/errors.ts';
-import { Mismatch } from '../src/settings/mismatch.ts';
-import type { Parser } from '../src/settings/setting.ts';
-import { listOf } from '../src/settings/structure-parsers.ts';
-import { count, flag, textLike } from '../src/settings/text-parsers.ts';
+import { SettingsError } from '../errors.ts';
+import { Mismatch } from '../settings/mismatch.ts';
+import type { Parser } from '../settings/setting.ts';
+import { listOf } from '../settings/structure-parsers.ts';
+import { count, flag, textLike } from '../settings/text-parsers.ts';
 
 /** The parameters of a deployment that are no settings and need a check. Absent ones are empty. */
 export interface Parameters {

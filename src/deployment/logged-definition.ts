@@ -1,4 +1,4 @@
-import { DEFAULT_TASK_DEFINITION } from '../src/prefect1/task-definition.ts';
+import { DEFAULT_TASK_DEFINITION } from '../prefect1/task-definition.ts';
 
 /** The agent's built-in task definition, as JSON, with logs of the containers in the log group of infra/flow-logs.yml. */
 export function loggedDefinition(logGroup: string): { readonly 'Fn::Sub': string } {

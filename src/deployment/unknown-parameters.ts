@@ -1,5 +1,5 @@
 import { closest } from 'fastest-levenshtein';
-import { SettingsError } from '../src/errors.ts';
+import { SettingsError } from '../errors.ts';
 
 /**
  * The Serverless Framework takes any parameter, and nobody would hear of a slip of the pen.

@@ -1,4 +1,4 @@
-import { secretReference } from '../src/settings/secret-reference.ts';
+import { secretReference } from '../settings/secret-reference.ts';
 import { policy, type Policy } from './cloudformation.ts';
 
 /**
@@ -7,7 +7,7 @@ import { policy, type Policy } from './cloudformation.ts';
  * the key of a JSON secret, a stage and a version.
  * @param encryptionKey ARN of the customer's key; empty for AWS's own keys, which need no permission.
  */
-export function readKey(arn: string, encryptionKey: string): Policy {
+export function readKeyPolicy(arn: string, encryptionKey: string): Policy {
   const reference = secretReference(arn);
   // ECS reads parameters with GetParameters, the functions with GetParameter.
   const actions =

@@ -1,19 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { isMap, isScalar, type Pair, parseDocument } from 'yaml';
-import { SettingsError } from '../src/errors.ts';
+import { SettingsError } from '../errors.ts';
 import { knownParameters } from './known-parameters.ts';
 import { unknownParameters } from './unknown-parameters.ts';
-
-/** The folder of the stages' files. */
-export const STAGES = fileURLToPath(new URL('stages', import.meta.url));
 
 /** As the Serverless Framework wants it. A path would lead to another file. */
 const STAGE = /^[a-z\d-]+$/i;
 
 /** The file with the parameters of a stage, whether it is there or not. @throws SettingsError */
-export function stageFile(stage: string, folder = STAGES): string {
+export function stageFile(stage: string, folder: string): string {
   if (STAGE.test(stage)) return join(folder, `${stage}.yml`);
   throw new SettingsError('--stage: expected letters, digits and hyphens, got something else. Correct it.');
 }
@@ -25,7 +21,7 @@ export function stageFile(stage: string, folder = STAGES): string {
  */
 export async function readStageParameters(
   stage: string,
-  folder = STAGES,
+  folder: string,
 ): Promise<Readonly<Record<string, string>>> {
   const file = stageFile(stage, folder);
   const shown = relative('', file);

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
-import { loadPokeSettings } from '../src/settings/load-poke-settings.ts';
+import { loadPokeSettings } from '../settings/load-poke-settings.ts';
 import { checkedSettings } from './checked-settings.ts';
 import { condition, NO_VALUE } from './cloudformation.ts';
 import { DEPLOYED_SETTINGS, knownParameters } from './known-parameters.ts';
 import { readParameters } from './parameters.ts';
-import { readDocuments } from './read-documents.ts';
-import { readKey } from './read-key.ts';
+import { readDocumentsPolicy } from './read-documents-policy.ts';
+import { readKeyPolicy } from './read-key-policy.ts';
 import { taskResources } from './task-resources.ts';
 import { rejectUnknownParameters } from './unknown-parameters.ts';
 
@@ -44,11 +44,11 @@ export async function deployment(resolve: (variable: string) => Promise<unknown>
       HasAlarmEmail: condition(alarmEmail !== ''),
       HasDashboard: condition(parameters.dashboard),
     },
-    readKey: apiKey?.kind === 'secret' ? readKey(apiKey.arn, parameters.keyEncryptionKey) : NO_VALUE,
+    readKey: apiKey?.kind === 'secret' ? readKeyPolicy(apiKey.arn, parameters.keyEncryptionKey) : NO_VALUE,
     readPokeSecret:
-      poke.secret?.kind === 'secret' ? readKey(poke.secret.arn, parameters.keyEncryptionKey) : NO_VALUE,
+      poke.secret?.kind === 'secret' ? readKeyPolicy(poke.secret.arn, parameters.keyEncryptionKey) : NO_VALUE,
     pokeAuthorization: poke.secret === undefined ? 'AWS_IAM' : 'NONE',
-    readDocuments: documents.length === 0 ? NO_VALUE : readDocuments(documents),
+    readDocuments: documents.length === 0 ? NO_VALUE : readDocumentsPolicy(documents),
     permissionsBoundary: permissionsBoundary === '' ? NO_VALUE : permissionsBoundary,
     reservedConcurrency: reservedConcurrency ?? NO_VALUE,
     alarmEmail,

@@ -1,9 +1,8 @@
-import { FAMILY_PREFIX } from '../src/ecs/definition-family.ts';
-import type { EcsSettings } from '../src/settings/settings.ts';
+import { FAMILY_PREFIX } from '../ecs/definition-family.ts';
+import type { EcsSettings } from '../settings/settings.ts';
 import { type Arn, NO_VALUE, type Optional, ourArn, type Ref } from './cloudformation.ts';
 import { loggedDefinition } from './logged-definition.ts';
 import type { Parameters } from './parameters.ts';
-import { rolesOfTasks } from './roles-of-tasks.ts';
 
 /** Whether the stack makes each of these, because the settings name none. */
 interface OwnResources {
@@ -74,4 +73,15 @@ export function ownResources(ecs: EcsSettings): OwnResources {
 function clusterOf({ cluster, runTaskKwargs }: EcsSettings): string | undefined {
   const named = cluster ?? runTaskKwargs['cluster'];
   return typeof named === 'string' ? named : undefined;
+}
+
+/** The roles that the settings name, and the documents that could be read, by what they are for. */
+function rolesOfTasks({ taskDefinition, runTaskKwargs, ...ecs }: EcsSettings): {
+  readonly task: readonly string[];
+  readonly execution: readonly string[];
+} {
+  const overrides = Object(runTaskKwargs['overrides']) as Record<string, unknown>;
+  const named = (field: 'taskRoleArn' | 'executionRoleArn') =>
+    [ecs[field], taskDefinition?.[field], overrides[field]].filter((arn) => typeof arn === 'string');
+  return { task: named('taskRoleArn'), execution: named('executionRoleArn') };
 }
