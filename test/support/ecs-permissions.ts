@@ -76,7 +76,7 @@ function ofRegister({
   executionRoleArn,
 }: RegisterTaskDefinitionRequest): readonly IamRequest[] {
   return [
-    { action: 'ecs:RegisterTaskDefinition', resource: '*' },
+    { action: 'ecs:RegisterTaskDefinition', resource: arnOf('task-definition', `${family}:*`) },
     ...onCreation('RegisterTaskDefinition', arnOf('task-definition', `${family}:1`), tags),
     ...passing(taskRoleArn, executionRoleArn),
   ];

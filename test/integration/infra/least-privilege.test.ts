@@ -63,8 +63,9 @@ const WIDE: Readonly<Record<string, string>> = {
     'ids that ECS gives; in the clusters that are named',
   'TaskStoppedRole ecs:DescribeTasks on task/*':
     'reads only; events come from all clusters, and whose task it is must be asked',
-  'PollRole ecs:DescribeTaskDefinition, ecs:RegisterTaskDefinition on *': 'IAM knows no resource for them',
-  'TaskStoppedRole ecs:DescribeTaskDefinition on *': 'IAM knows no resource for it',
+  'PollRole ecs:DescribeTaskDefinition on *': 'IAM knows no resource for it',
+  'PollRole ecs:RegisterTaskDefinition on task-definition/prefect-*': 'families of the agent',
+  'TaskStoppedRole ecs:DescribeTaskDefinition on *': 'the same',
   'PollRole ecs:TagResource on task/* if ecs:CreateAction': 'ids that ECS gives; only with RunTask',
   'PollRole ecs:TagResource on task-definition/prefect-* if ecs:CreateAction':
     'families of the agent; only with RegisterTaskDefinition',
@@ -152,6 +153,10 @@ describe('the role of the poll function may not', () => {
     [
       'tag a running task',
       { action: 'ecs:TagResource', resource: `${ECS}:task/default/1`, context: { 'aws:TagKeys': ['owner'] } },
+    ],
+    [
+      'register a definition of a family of others',
+      { action: 'ecs:RegisterTaskDefinition', resource: `${ECS}:task-definition/web:*` },
     ],
     ['deregister a definition', { action: 'ecs:DeregisterTaskDefinition', resource: '*' }],
     ['read another parameter', { action: 'ssm:GetParameter', resource: `${KEY}-2` }],
