@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { loadPokeSettings } from '../settings/load-poke-settings.ts';
+import { startedByPrefix } from '../src/ecs/started-by.ts';
+import { loadPokeSettings } from '../src/settings/load-poke-settings.ts';
 import { checkedSettings } from './checked-settings.ts';
 import { condition, NO_VALUE } from './cloudformation.ts';
 import { DEPLOYED_SETTINGS, knownParameters } from './known-parameters.ts';
@@ -23,7 +24,7 @@ export async function deployment(resolve: (variable: string) => Promise<unknown>
   rejectUnknownParameters(given, await knownParameters());
   const env = new Map<string, string>();
   for (const name of DEPLOYED_SETTINGS) env.set(name, await parameter(name));
-  const { ecs, prefect } = await checkedSettings(Object.fromEntries(env));
+  const { agent, ecs, prefect } = await checkedSettings(Object.fromEntries(env));
   const stack = `${await textOf('self:service')}-${await textOf('sls:stage')}`;
   const poke = loadPokeSettings({
     ...Object.fromEntries(env),
@@ -35,6 +36,8 @@ export async function deployment(resolve: (variable: string) => Promise<unknown>
   const { apiKey } = prefect;
   return {
     ...tasks,
+    agentName: agent.name,
+    startedByPrefix: startedByPrefix(agent.name),
     // Decided here and not by CloudFormation, which knows none of the parameters.
     conditions: {
       OwnCluster: condition(isOwn.cluster),
