@@ -12,10 +12,12 @@ import { systemClock } from '../../src/clock.ts';
 import { type Prefect1Sandbox, startPrefect1 } from '../../src/sandbox/prefect1/prefect1-server.ts';
 import type { Checks } from '../support/checks.ts';
 import { serverless } from '../support/serverless-cli.ts';
+import { transformed } from '../support/transformed.ts';
 import { checkAlarms, checkExpressionAlarm } from './check-alarms.ts';
 import { checkBearerPokes, checkSignedPokes, POKE_SECRET_ARN } from './check-pokes.ts';
 import { checkResources } from './check-resources.ts';
 import { type Ministack, startMinistack } from './ministack.ts';
+import { onlyTarget } from './only-target.ts';
 import { deployService, STACK } from './service.ts';
 import { leftovers, resourcesOf } from './stack-resources.ts';
 
@@ -114,7 +116,14 @@ async function checkTaskStopped(
   checks.equal('and not one that runs', await matches({ lastStatus: 'RUNNING' }), false);
   checks.equal('nor one of others', await matches({ startedBy: 'others', group: 'family:web' }), false);
   const flowRunId = startedBy.replace(/^.*\//, '');
-  const answer = z.object({ decision: z.string() }).parse(await invoke(aws, 'taskStopped', event));
+  const { InputTransformer } = await onlyTarget(aws, rule);
+  const given = transformed(InputTransformer, event);
+  checks.equal('and hands the function where to look, and nothing else of the event', given, {
+    source: 'aws.ecs',
+    'detail-type': 'ECS Task State Change',
+    detail: { clusterArn, taskArn, lastStatus: 'STOPPED' },
+  });
+  const answer = z.object({ decision: z.string() }).parse(await invoke(aws, 'taskStopped', given));
   checks.equal(
     'the function puts the run back',
     [answer.decision, prefect1.flowRun(flowRunId)?.state],

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Checks } from '../support/checks.ts';
 import type { Ministack } from './ministack.ts';
+import { onlyTarget } from './only-target.ts';
 import { STACK } from './service.ts';
 import { textsOf } from './texts-of.ts';
 
@@ -129,16 +130,12 @@ async function checkTaskStopped(checks: Checks, aws: Ministack, made: Made): Pro
       Condition: { ArnEquals: { 'aws:SourceArn': `arn:aws:events:us-east-1:${ACCOUNT}:rule/${Rule}` } },
     },
   ]);
-  const answer = await aws.json('events', 'AWSEvents.ListTargetsByRule', { Rule });
-  checks.equal('which sends them there when it cannot reach the function', answer, {
-    Targets: [
-      {
-        Id: 'task-stopped',
-        Arn: `arn:aws:lambda:us-east-1:${ACCOUNT}:function:${STACK}-taskStopped`,
-        RetryPolicy: { MaximumRetryAttempts: 20, MaximumEventAgeInSeconds: 3600 },
-        DeadLetterConfig: { Arn: queue.QueueArn },
-      },
-    ],
+  const { InputTransformer: _, ...target } = await onlyTarget(aws, Rule);
+  checks.equal('which sends them there when it cannot reach the function', target, {
+    Id: 'task-stopped',
+    Arn: `arn:aws:lambda:us-east-1:${ACCOUNT}:function:${STACK}-taskStopped`,
+    RetryPolicy: { MaximumRetryAttempts: 20, MaximumEventAgeInSeconds: 3600 },
+    DeadLetterConfig: { Arn: queue.QueueArn },
   });
   checks.equal('as Lambda does when the function has failed for good', await retriesOf(aws, 'taskStopped'), {
     MaximumRetryAttempts: 2,
