@@ -1,9 +1,14 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import type { PollMemory } from '../../src/control/control-record.ts';
+import { DynamoControlStore } from '../../src/control/dynamo-control-store.ts';
 import type { PollResult } from '../../src/functions/wake.ts';
 import type { FaultPlan } from '../../src/sandbox/faults.ts';
 import { startLocalFunction } from '../../src/sandbox/lambda/local-function.ts';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import { AWS } from './ecs.ts';
+import { never } from './prefect1.ts';
 
 const bundle = (name: string): string => fileURLToPath(new URL(`../../dist/${name}.mjs`, import.meta.url));
 
@@ -54,5 +59,12 @@ export async function deployed(
     await poll.close();
     poll = start('poll');
   };
-  return { sandbox, logs, flow, start, poll: poke, health: ask, cool };
+  const { endpoint, table } = sandbox.dynamo;
+  const control = new DynamoControlStore(new DynamoDBClient({ ...AWS, endpoint }), table);
+  /** Changes what the last poll has left to the next, for tests that can't wait for it. */
+  const remember = async (memory: Partial<PollMemory>) => {
+    const record = await control.read(never);
+    await control.replace(record, { ...record, ...memory }, never);
+  };
+  return { sandbox, logs, flow, start, poll: poke, health: ask, cool, control, remember };
 }

@@ -1,9 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { expect, test } from 'vitest';
-import { DynamoControlStore } from '../../../src/control/dynamo-control-store.ts';
 import { deployed } from '../../support/deployed.ts';
-import { AWS } from '../../support/ecs.ts';
 import { never } from '../../support/prefect1.ts';
 
 test('health is a document of its own media type, good for some seconds, for which the record is read once', async () => {
@@ -26,9 +23,7 @@ test('health is a document of its own media type, good for some seconds, for whi
 });
 
 test('health of a paused agent is a warning that says why', async () => {
-  const { sandbox, poll, health } = await deployed();
-  const { endpoint, table } = sandbox.dynamo;
-  const control = new DynamoControlStore(new DynamoDBClient({ ...AWS, endpoint }), table);
+  const { poll, health, control } = await deployed();
   await control.pause({ sinceMs: 0, reason: 'new cluster' }, never);
   await poll();
   expect(await health()).toEqual({

@@ -1,9 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { DynamoControlStore } from '../../../src/control/dynamo-control-store.ts';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { deployed } from '../../support/deployed.ts';
-import { AWS } from '../../support/ecs.ts';
 import { httpStandIn, json } from '../../support/http-stand-in.ts';
 import { never } from '../../support/prefect1.ts';
 
@@ -31,7 +27,6 @@ async function withPoke(env: Record<string, string> = {}) {
     json(response, 200, { SecretString: `${SECRET}\n` });
   });
   const parts = await deployed();
-  const { dynamo } = parts.sandbox;
   const poked = parts.start('poke', {
     AWS_ENDPOINT_URL_LAMBDA: lambda.endpoint,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
@@ -49,8 +44,7 @@ async function withPoke(env: Record<string, string> = {}) {
     const answer = result as { statusCode: number; headers: Record<string, string>; body: string };
     return { ...answer, body: JSON.parse(answer.body) as unknown };
   };
-  const client = new DynamoDBClient({ ...AWS, endpoint: dynamo.endpoint });
-  return { ...parts, poke, invoked, control: new DynamoControlStore(client, dynamo.table) };
+  return { ...parts, poke, invoked };
 }
 
 test('a poke invokes the poll function without waiting for it, and answers the request’s id', async () => {
@@ -72,10 +66,10 @@ test('a poke while a poll waits for a later run has it look at once, and starts 
   await poll();
   const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1000).toISOString();
   const later = prefect1.createFlowRun({ flowId: flow.id, startTime: inSeconds(75 + 9) });
-  const looks = prefect1.calls['get_runs_in_queue'] ?? 0;
+  const reads = prefect1.calls['flow_run'] ?? 0;
   const polling = poll();
-  await expect.poll(() => prefect1.calls['get_runs_in_queue']).toBe(looks + 1);
-  await setTimeout(200);
+  // The sweep's and the look's: what follows is the wait.
+  await expect.poll(() => prefect1.calls['flow_run'], { timeout: 5000 }).toBe(reads + 2);
   const { id } = prefect1.createFlowRun({ flowId: flow.id });
   expect(await poke()).toMatchObject({ statusCode: 202, body: { status: 'polling' } });
   await expect.poll(() => prefect1.flowRun(id)?.state, { timeout: 5000 }).not.toBe('Scheduled');
@@ -87,7 +81,7 @@ test('a poke while a poll waits for a later run has it look at once, and starts 
 }, 30_000);
 
 test('while the agent is paused or leaves Prefect alone a poke says so, and invokes nothing', async () => {
-  const { poke, invoked, poll, control } = await withPoke();
+  const { poke, invoked, poll, control, remember } = await withPoke();
   await poll();
   await control.pause({ sinceMs: 0, reason: 'new cluster' }, never);
   expect(await poke()).toMatchObject({
@@ -95,9 +89,8 @@ test('while the agent is paused or leaves Prefect alone a poke says so, and invo
     body: { status: 'paused', reason: 'Paused since 1970-01-01T00:00:00.000Z: new cluster' },
   });
   await control.pause(undefined, never);
-  const record = await control.read(never);
   const notBeforeMs = Date.now() + 600_000;
-  await control.replace(record, { ...record, notBeforeMs }, never);
+  await remember({ notBeforeMs });
   const { statusCode, headers, body } = await poke();
   expect(statusCode).toBe(503);
   expect(Number(headers['retry-after'])).toBeGreaterThan(590);
@@ -105,9 +98,8 @@ test('while the agent is paused or leaves Prefect alone a poke says so, and invo
   expect(body).toEqual({ status: 'left-alone', reason });
   // A poll that ends at once for that reason is not taken for one that looks.
   await poll();
-  const after = await control.read(never);
-  expect(after.pollingUntilMs).toBeUndefined();
-  await control.replace(after, { ...after, notBeforeMs: Date.now() - 1 }, never);
+  expect((await control.read(never)).pollingUntilMs).toBeUndefined();
+  await remember({ notBeforeMs: Date.now() - 1 });
   expect(await poke()).toMatchObject({ statusCode: 202, body: { status: 'accepted' } });
   expect(invoked).toHaveLength(1);
 });

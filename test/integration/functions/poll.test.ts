@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { deployed } from '../../support/deployed.ts';
-import { freePort } from '../../support/free-port.ts';
 
 test('the built function launches a due run as a process that reports back, and says what that cost', async () => {
   const { sandbox, flow, poll } = await deployed();
@@ -75,14 +74,15 @@ test('a warm function registers no agent and describes no definition a second ti
   });
 });
 
-test('an idle poll of a warm function is two requests, one of them the sweep’s', async () => {
-  const { poll } = await deployed();
+test('an idle poll of a warm function is two requests, one of them the sweep’s, and two calls to DynamoDB', async () => {
+  const { sandbox, poll } = await deployed();
   await poll();
   const { result } = await poll({ source: 'aws.events', detail: {} });
   expect(result.calls).toEqual({
     prefect: { 'flow_run (sweep)': 1, get_runs_in_queue: 1 },
     ecs: {},
   });
+  expect(sandbox.dynamo.calls).toEqual({ UpdateItem: 4 });
 });
 
 test('a dry run says what would be done and does nothing', async () => {
@@ -118,76 +118,6 @@ test('a dry run says what would be done and does nothing', async () => {
   expect((await health()).statusCode).toBe(503);
 });
 
-test('health is 503 before the first poll, 200 after a good one, and 503 with the reason after a failed one', async () => {
-  const { sandbox, poll, health } = await deployed();
-  expect(await health()).toEqual({
-    statusCode: 503,
-    body: { status: 'fail', output: 'No poll has ended yet.' },
-  });
-  await poll();
-  expect(await health()).toMatchObject({ statusCode: 200, body: { status: 'pass' } });
-  await sandbox.prefect1.close();
-  const { error } = await poll();
-  expect(error).toMatchObject({ errorType: 'PollFailedError' });
-  const { statusCode, body } = await health();
-  expect(statusCode).toBe(503);
-  expect(body.output).toMatch(
-    /^The last poll failed, \d s ago: PollFailedError: A poll failed: PrefectApiError: .*could not be reached/,
-  );
-});
-
-test('an API that is down at the cold start is recorded as well', async () => {
-  const { sandbox, poll, health } = await deployed();
-  await sandbox.prefect1.close();
-  const { error } = await poll();
-  expect(error?.errorType).toBe('PrefectApiError');
-  expect((await health()).body.output).toContain('The API could not be reached: ECONNREFUSED.');
-});
-
-test('a record that can’t be read stops the poll before anything is claimed', async () => {
-  const { sandbox, flow, poll } = await deployed({
-    AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${await freePort()}`,
-    AWS_MAX_ATTEMPTS: '1',
-  });
-  sandbox.prefect1.createFlowRun({ flowId: flow.id });
-  const { error } = await poll();
-  expect(error).toMatchObject({ errorType: 'AwsError' });
-  expect(sandbox.prefect1.requests).toEqual([]);
-});
-
-test('wrong settings are told all at once, by name', async () => {
-  const { poll } = await deployed({
-    PREFECT__BACKEND: 'cluod',
-    PREFECT__CLOUD__AGENT__MAX_POLLS: 'many',
-    PREFECT__CLOUD__AGENT__ECS__SUBNETS: 'sg-1',
-  });
-  const { error } = await poll();
-  expect(error?.errorType).toBe('SettingsError');
-  for (const name of [
-    'PREFECT__BACKEND',
-    'PREFECT__CLOUD__AGENT__MAX_POLLS',
-    'PREFECT__CLOUD__AGENT__ECS__SUBNETS',
-  ]) {
-    expect(error?.errorMessage).toContain(name);
-  }
-});
-
-test('a cloud without a key stops before any request, in the genuine words (conformance 9)', async () => {
-  const { sandbox, poll } = await deployed({ PREFECT__BACKEND: 'cloud' });
-  const { error } = await poll();
-  expect(error?.errorType).toBe('SettingsError');
-  expect(error?.errorMessage).toContain('You have not set an API key for authentication');
-  expect(error?.errorMessage).toContain('PREFECT__CLOUD__API_KEY');
-  expect(error?.errorMessage).toContain('PREFECT__CLOUD__AGENT__AUTH_TOKEN');
-  expect(sandbox.prefect1.requests).toEqual([]);
-});
-
-test('a misspelt event is refused by name', async () => {
-  const { poll } = await deployed();
-  const { error } = await poll({ max_polls: 1 });
-  expect(error?.errorMessage).toContain('unknown field max_polls');
-});
-
 test('the function logs one JSON object a line, with the request’s id, and the flow run’s where it is about one', async () => {
   const { sandbox, flow, poll, logs } = await deployed();
   const { id: flowRunId } = sandbox.prefect1.createFlowRun({ flowId: flow.id });
@@ -201,4 +131,27 @@ test('the function logs one JSON object a line, with the request’s id, and the
   }
   const aboutRun = logs.filter((line) => line.includes(`flow run ${flowRunId}`));
   expect(aboutRun.map((line) => JSON.parse(line) as unknown)).toMatchObject([{ flowRunId }, { flowRunId }]);
+});
+
+test('a slow API still makes progress: runs are claimed, launched, told and put back', async () => {
+  const { sandbox, flow, poll } = await deployed(
+    {},
+    {
+      faults: ({ service, operation, sequence }) => {
+        if (service === 'prefect') return { kind: 'delay', ms: 500 };
+        return operation === 'RunTask' && sequence === 2
+          ? { kind: 'failures', reason: 'Capacity is unavailable at this time.' }
+          : undefined;
+      },
+    },
+  );
+  const ids = ['a', 'b', 'c'].map((name) => sandbox.prefect1.createFlowRun({ flowId: flow.id, name }).id);
+  const { result } = await poll();
+  expect(result).toMatchObject({ claimed: 3, started: 2, putBack: 1 });
+  const told = ids.map((id) => sandbox.prefect1.logs(id).map(({ message }) => message));
+  expect(told.filter(([first]) => first?.startsWith('Submitted for execution: Task ') === true)).toHaveLength(
+    2,
+  );
+  const states = ids.map((id) => sandbox.prefect1.flowRun(id)?.serialized_state);
+  expect(JSON.stringify(states)).toContain('Capacity is unavailable');
 });
