@@ -42,13 +42,19 @@ test('every link of the documentation leads to a file and a heading that are the
 
 /**
  * The files and folders that a page names in code; of `infra` files alone, for tests have a folder of that name, and
- * not the stages' files, which are the reader's own. An asterisk stands for both generations of Prefect.
+ * not the stages' files, which are the reader's own. Tests are named by their kind, without their ending. An asterisk
+ * stands for both generations of Prefect.
  */
 function pathsIn(markdown: string): string[] {
   const named = markdown.matchAll(
     /`((?:src|test|examples|docs)\/[\w*/.-]*[\w*]|infra\/(?!stages\/)[\w/-]+\.\w+)/g,
   );
-  return Array.from(named, ([, path = '']) => path).flatMap((path) =>
+  const tests = markdown.matchAll(/`((?:unit|integration)\/[\w*/.-]+)`/g);
+  const paths = [
+    ...Array.from(named, ([, path = '']) => path),
+    ...Array.from(tests, ([, path = '']) => `test/${path}.test.ts`),
+  ];
+  return paths.flatMap((path) =>
     path.includes('*') ? ['1', '3'].map((generation) => path.replace('*', generation)) : path,
   );
 }

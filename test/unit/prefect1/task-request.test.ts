@@ -353,3 +353,19 @@ describe('launch type and capacity provider', () => {
     );
   });
 });
+
+test('the log of the flow’s container is told, whoever made its definition', () => {
+  const options = {
+    'awslogs-group': '/flows',
+    'awslogs-region': 'us-east-1',
+    'awslogs-stream-prefix': 'etl',
+  };
+  const logConfiguration = { logDriver: 'awslogs' as const, options };
+  const containerDefinitions = [{ name: 'flow', logConfiguration }];
+  const own = ecsRun({ task_definition: { containerDefinitions } });
+  const stream = { group: '/flows', region: 'us-east-1', prefix: 'etl/flow' };
+  expect(buildTaskRequest(run(own), settings()).logStream).toEqual(stream);
+  const registered = run(ecsRun({ task_definition_arn: 'etl:4' }));
+  const described = { containerDefinitions };
+  expect(buildTaskRequest(registered, settings(), { described }).logStream).toEqual(stream);
+});

@@ -1,8 +1,8 @@
-import { expect, test } from 'vitest';
-import { unsent } from '../../../src/agent/launch-outcome.ts';
+import { describe, expect, test } from 'vitest';
+import { failed, unsent } from '../../../src/agent/launch-outcome.ts';
 import type { LaunchedTask, TaskEnd, TaskFinder } from '../../../src/agent/launched-task.ts';
 import type { FlowRun } from '../../../src/agent/flow-run.ts';
-import { flowRun, ScriptedAgent, scriptedAgent } from '../../support/scripted-agent.ts';
+import { flowRun, ScriptedAgent, scriptedAgent, startedAs } from '../../support/scripted-agent.ts';
 
 const end: TaskEnd = {
   atMs: 0,
@@ -43,4 +43,36 @@ test.each<[string, () => readonly LaunchedTask[], string]>([
   const started = agent.start({ deadlineMs: clock.now() + 60_000 });
   await expect(clock.until(started)).rejects.toMatchObject({ report: { runs: [{ outcome }] } });
   expect(backend.settlements.map(({ kind }) => kind)).toEqual(outcome === 'put-back' ? ['put-back'] : []);
+});
+
+describe('a run that was started is told', () => {
+  const start = async (recordedId?: string, onRecord: () => void = () => undefined) => {
+    const { agent, backend, clock, logger } = scriptedAgent({}, ({ id }) =>
+      id === 'bad' ? failed('No image.') : { ...startedAs(`task-${id}`), ...(recordedId && { recordedId }) },
+    );
+    backend.onRecord = onRecord;
+    backend.queue = [flowRun('a'), flowRun('bad')];
+    const report = await clock.until(agent.start({ deadlineMs: clock.now() + 60_000 }));
+    return { report, backend, logger };
+  };
+
+  test('which task runs it, and one that was not started is not told anything', async () => {
+    const { backend } = await start();
+    expect(backend.launches).toEqual([{ flowRunId: 'a', infrastructureId: 'task-a' }]);
+  });
+
+  test('the task as Prefect’s own agent names it', async () => {
+    const { backend } = await start('cluster::task-a');
+    expect(backend.launches).toEqual([{ flowRunId: 'a', infrastructureId: 'cluster::task-a' }]);
+  });
+
+  test('and is started all the same where it can’t be told', async () => {
+    const { report, logger } = await start(undefined, () => {
+      throw new Error('API is down');
+    });
+    expect(report).toMatchObject({ started: 1, failed: 1 });
+    expect(logger.messages('warn')).toContainEqual(
+      expect.stringContaining('Could not write into 1 flow run'),
+    );
+  });
 });
