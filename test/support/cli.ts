@@ -1,4 +1,4 @@
-import { systemClock } from '../../src/clock.ts';
+import { type Clock, systemClock } from '../../src/clock.ts';
 import type { CliIo, SignalName } from '../../src/cli/cli-io.ts';
 import { runCli } from '../../src/cli/run-cli.ts';
 
@@ -7,7 +7,7 @@ export class FakeIo implements CliIo {
   out = '';
   err = '';
   readonly env: CliIo['env'];
-  readonly clock = systemClock;
+  clock: Clock = systemClock;
   readonly stdout;
   readonly stderr;
   /** Nobody's own stages, and nothing is deployed. */

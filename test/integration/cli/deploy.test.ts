@@ -98,14 +98,14 @@ test('a poll that fails decides the exit code, and health says why', async () =>
 });
 
 test('--json is one document, and null where it did not come to that', async () => {
-  const { deploy } = await setUp();
+  const { deploy } = await setUp({ answers: { DescribeClusters: { clusters: [] } } });
   const document = JSON.parse((await deploy('--json')).out) as unknown;
   expect(document).toMatchObject({
     checks: expect.arrayContaining([expect.objectContaining({ name: 'Prefect API' })]) as unknown,
     invocation: { kind: 'result' },
     health: { healthy: true },
   });
-  const stopped = await deploy('--json', '--param', 'PREFECT__CLOUD__API=http://127.0.0.1:1');
+  const stopped = await deploy('--json', '--param', `${CLUSTER}=flows`);
   expect(stopped.code).toBe(1);
   expect(JSON.parse(stopped.out)).toMatchObject({ invocation: null, health: null });
 });

@@ -98,10 +98,8 @@ describe('run', () => {
   });
 
   test('a poll that the API refuses ends with 3, with the sums', async () => {
-    const fault: Fault = { kind: 'status', status: 400, when: 'before' };
-    const { env } = await world({
-      prefect: { faults: ({ operation }) => (operation === 'get_runs_in_queue' ? fault : undefined) },
-    });
+    const refusal = always('get_runs_in_queue', { kind: 'status', status: 400, when: 'before' });
+    const { env } = await world({ prefect: { faults: refusal } });
     const { code, out, err } = await cli(['run', '-l', 'prod'], env);
     expect(code).toBe(3);
     expect(out).toContain('1 poll (1 failed)');
@@ -186,10 +184,10 @@ describe('plan', () => {
     expect((await cli(['plan', '--json'], env)).out).toBe('[]\n');
   });
 
-  test('an API that is down ends with 3', async () => {
-    const { env } = await world();
-    const api = `http://127.0.0.1:${await freePort()}`;
-    const { code, err } = await cli(['plan', '--api', api], env);
+  test('an API that refuses ends with 3', async () => {
+    const refusal = always('get_runs_in_queue', { kind: 'status', status: 400, when: 'before' });
+    const { env } = await world({ prefect: { faults: refusal } });
+    const { code, err } = await cli(['plan'], env);
     expect(code).toBe(3);
     expect(err).toMatch(/^error: .*Prefect API/);
   });

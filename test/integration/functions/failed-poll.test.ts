@@ -6,20 +6,24 @@ import { AWS } from '../../support/ecs.ts';
 import { freePort } from '../../support/free-port.ts';
 
 test('health is 503 before the first poll, 200 after a good one, and 503 with the reason after a failed one', async () => {
-  const { sandbox, poll, health } = await deployed();
+  const state: { fault: Fault | undefined } = { fault: undefined };
+  const { poll, health } = await deployed(
+    {},
+    { faults: ({ operation }) => (operation === 'get_runs_in_queue' ? state.fault : undefined) },
+  );
   expect(await health()).toEqual({
     statusCode: 503,
     body: { status: 'fail', output: 'No poll has ended yet.' },
   });
   await poll();
   expect(await health()).toMatchObject({ statusCode: 200, body: { status: 'pass' } });
-  await sandbox.prefect1.close();
+  state.fault = { kind: 'status', status: 400, when: 'before' };
   const { error } = await poll();
   expect(error).toMatchObject({ errorType: 'PollFailedError' });
   const { statusCode, body } = await health();
   expect(statusCode).toBe(503);
   expect(body.output).toMatch(
-    /^The last poll failed, \d s ago: PollFailedError: A poll failed: PrefectApiError: .*could not be reached/,
+    /^The last poll failed, \d s ago: PollFailedError: A poll failed: PrefectApiError: .*HTTP 400/,
   );
 });
 

@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { TaskStoppedResult } from '../../../src/functions/hear-task-stopped.ts';
 import type { Task } from '../../../src/sandbox/ecs/new-task.ts';
 import type { RunningContainer } from '../../../src/sandbox/ecs/run-task-process.ts';
+import type { Fault } from '../../../src/sandbox/faults.ts';
 import { taskStateChange } from '../../../src/sandbox/ecs/task-state-change.ts';
 import { startLocalFunction } from '../../../src/sandbox/lambda/local-function.ts';
 import { ownDefinition } from '../../support/definitions.ts';
@@ -211,13 +212,15 @@ describe('a run that is Running', () => {
   });
 });
 
-test('an API that can’t be reached fails the invocation, which is tried again', async () => {
-  const { createRun, start, api, invoke, stoppedEvents } = await deployed({
+test('an API that refuses fails the invocation, which is tried again', async () => {
+  const state: { fault: Fault | undefined } = { fault: undefined };
+  const { createRun, start, invoke, stoppedEvents } = await deployed({
     ecs: { startFailure: () => NO_IMAGE },
+    prefect: { faults: () => state.fault },
   });
   createRun();
   await start();
   const [event] = await stoppedEvents();
-  await api.close();
-  await expect(invoke(event)).rejects.toThrow(/could not be reached/);
+  state.fault = { kind: 'status', status: 400, when: 'before' };
+  await expect(invoke(event)).rejects.toThrow(/HTTP 400/);
 });
