@@ -94,15 +94,15 @@ async function relaunch<Run extends FlowRun>(
   const { platform, budget, logger } = context;
   const launchable = heldRuns.slice(0, platform.launchable(budget.launchMs()));
   if (launchable.length === 0) return [];
-  const runs = launchable.map(({ run, claim }): Claimed<Run> => ({ ...run, claimKey: claim.claimKey }));
-  for (const { id } of runs)
-    logger.warn(`Launching flow run ${id} again: it is claimed and has no task`, { flowRunId: id });
+  const claimOf = (held: Unreported<Run>): Claimed<Run> => ({ ...held.run, claimKey: held.claim.claimKey });
+  const claims = launchable.map((held) => ({ held, run: claimOf(held) }));
+  for (const { run } of claims)
+    logger.warn(`Launching flow run ${run.id} again: it is claimed and has no task`, { flowRunId: run.id });
+  const runs = claims.map(({ run }) => run);
   const outcomes = await platform.deployFlows(runs, signal);
   const seen: Seen<Run>[] = [];
-  for (const [i, held] of launchable.entries()) {
-    const run = runs[i];
+  for (const [i, { held, run }] of claims.entries()) {
     const outcome = outcomes[i] ?? unknown('deployFlows answered no outcome for this run');
-    if (run === undefined) continue;
     const launched: Launched<Run> = { run, outcome };
     // The claim is that of an earlier invocation.
     await tell({ ...context, claimant: held.claim.claimant, tally: new PollTally() }, [launched]);

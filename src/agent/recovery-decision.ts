@@ -53,7 +53,7 @@ function unreported(
   // What stopped in an earlier life of the run, before a user has started it again, is no attempt of this one.
   const ends = tasks
     .filter((task) => isRepeated || task.claimKey === claimKey)
-    .flatMap(({ end }) => (end === undefined ? [] : [end]));
+    .flatMap(({ end }) => end ?? []);
   const isRuns = ({ cause, likeness }: TaskEnd) => cause === 'run' && likeness !== accountsLikeness;
   const attempts = ends.filter(isRuns).length;
   if (isRuns(last) && attempts >= MAX_ATTEMPTS) {
@@ -89,15 +89,15 @@ function reported(
  * @param ends the last end of each run's tasks.
  */
 export function likenessOfMost(ends: readonly TaskEnd[]): string | undefined {
-  const groups = Object.groupBy(ends, ({ likeness }) => likeness);
-  const most = Object.values(groups).find((group = []) => 2 * group.length > ends.length) ?? [];
+  const groups = [...Map.groupBy(ends, ({ likeness }) => likeness)];
+  const [likeness, most] = groups.find(([, group]) => 2 * group.length > ends.length) ?? [undefined, []];
   const programs = new Set(most.map(({ program }) => program));
-  return most.length >= LEAST_ALIKE && programs.size > 1 ? most[0]?.likeness : undefined;
+  return most.length >= LEAST_ALIKE && programs.size > 1 ? likeness : undefined;
 }
 
 /** The end of the task that stopped last. */
 export function lastEnd(tasks: readonly LaunchedTask[]): TaskEnd | undefined {
-  const ends = tasks.flatMap(({ end }) => (end === undefined ? [] : [end]));
+  const ends = tasks.flatMap(({ end }) => end ?? []);
   return ends.toSorted((a, b) => b.atMs - a.atMs)[0];
 }
 

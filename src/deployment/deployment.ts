@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { startedByPrefix } from '../src/ecs/started-by.ts';
-import { loadPokeSettings } from '../src/settings/load-poke-settings.ts';
+import { startedByPrefix } from '../ecs/started-by.ts';
+import { loadPokeSettings } from '../settings/load-poke-settings.ts';
 import { checkedSettings } from './checked-settings.ts';
 import { condition, NO_VALUE } from './cloudformation.ts';
 import { DEPLOYED_SETTINGS, knownParameters } from './known-parameters.ts';

@@ -9,7 +9,9 @@ function shouldIgnore(path) {
 }
 
 function isLog(callee) {
-  return callee.isMemberExpression() && callee.get('object').isIdentifier({ name: 'logger' });
+  if (!callee.isMemberExpression()) return false;
+  const { name, property } = callee.node.object;
+  return (name ?? property?.name) === 'logger';
 }
 
 export const strykerPlugins = [{ kind: 'Ignore', name: 'messages', value: { shouldIgnore } }];

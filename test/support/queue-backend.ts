@@ -77,8 +77,8 @@ export class QueueBackend implements PrefectBackend {
     return Promise.resolve(this.stuck);
   }
 
-  async held(): Promise<readonly HeldRun[]> {
-    return Promise.resolve(this.stuck);
+  async held(flowRunIds: readonly string[]): Promise<readonly HeldRun[]> {
+    return Promise.resolve(this.stuck.filter(({ run }) => flowRunIds.includes(run.id)));
   }
 
   async recordLaunches(launches: readonly Launch[]): Promise<void> {

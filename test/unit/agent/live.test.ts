@@ -197,13 +197,17 @@ describe('what a deployment says and writes', () => {
     async (kind, outcome, settled) => {
       const scripted = scriptedAgent({ maxPolls: 1 }, () => outcome);
       scripted.backend.queue = [flowRun('a')];
+      const error = new Error('Writing logs failed.');
       scripted.backend.onLog = () => {
-        throw new Error('Writing logs failed.');
+        throw error;
       };
       const report = await scripted.clock.until(scripted.agent.start());
       expect(report[kind]).toBe(1);
       expect(scripted.backend.settlements).toHaveLength(settled);
-      expect(scripted.logger.messages('warn')).toEqual(["Could not write 1 line(s) to the flow runs' logs"]);
+      const message = "Could not write 1 line(s) to the flow runs' logs";
+      expect(scripted.logger.entries.filter(([level]) => level === 'warn')).toEqual([
+        ['warn', message, { error }],
+      ]);
     },
   );
 
@@ -213,6 +217,8 @@ describe('what a deployment says and writes', () => {
     backend.unreadable = [{ id: 'bad', reason: 'serialized_state.type: Unsupported value: Sideways' }];
     const report = await clock.until(agent.start());
     expect(report).toMatchObject({ found: 2, started: 1, failed: 1 });
+    const detail = 'serialized_state.type: Unsupported value: Sideways';
+    expect(report.runs).toContainEqual({ flowRunId: 'bad', name: '', outcome: 'failed', detail });
     expect(backend.settlements).toEqual([
       {
         kind: 'failed',

@@ -254,6 +254,24 @@ test('a put-back run starts later than the server refuses to have it claimed aga
   ]);
 });
 
+test.each([
+  ['the agent’s', blocked('denied'), 'denied'],
+  ['no one’s', retry('no room'), undefined],
+])('a reason to put a run back that is %s is told as such', async (_, outcome, blockedFor) => {
+  const scripted = scriptedAgent({}, () => outcome);
+  scripted.backend.queue = [flowRun('a')];
+  expect((await thrownBy(invoke(scripted))).report.blockedFor).toBe(blockedFor);
+});
+
+test('where people can read what a run prints is in its log', async () => {
+  const logsUrl = 'https://console.aws.amazon.com/logs';
+  const scripted = scriptedAgent({}, ({ id }) => ({ ...startedAs(id), logsUrl }));
+  scripted.backend.queue = [flowRun('a')];
+  await invoke(scripted);
+  const message = `Logs of its container: ${logsUrl}`;
+  expect(scripted.backend.logs[1]).toEqual({ flowRunId: 'a', level: 'INFO', message });
+});
+
 test('a run whose launch may have taken effect is left as it is', async () => {
   const scripted = scriptedAgent({}, () => unknown('connection lost'));
   scripted.backend.queue = [flowRun('a')];
@@ -594,7 +612,8 @@ describe('a run that is later than the agent allows', () => {
     const scripted = scriptedAgent({ limits: { maxLatenessMs: 60_000, lateRuns } });
     const { backend, clock } = scripted;
     backend.queue = late(clock.now());
-    expect(await invoke(scripted)).toMatchObject({ found: 3, claimed: 1, started: 1, ...counts });
+    const report = await invoke(scripted);
+    expect(report).toMatchObject({ found: 3, claimed: 1, started: 1, ...counts });
     expect(backend.claims.map(({ ids }) => ids)).toEqual([['good']]);
     const reason =
       'Not launched: it was due at 2026-11-23T11:58:59.000Z, 61 s ago, and the agent launches nothing that is later than 60 s.';
@@ -603,6 +622,14 @@ describe('a run that is later than the agent allows', () => {
       { kind, held: 'queued', flowRunId: 'put-back', reason },
     ]);
     expect(backend.logs).toContainEqual({ flowRunId: 'late', level: 'ERROR', message: reason });
+    expect(report.runs).toContainEqual({
+      flowRunId: 'late',
+      name: 'name-late',
+      outcome: kind,
+      detail: reason,
+    });
+    const state = kind === 'failed' ? 'Failed' : 'Cancelled';
+    expect(scripted.logger.messages('error')).toContain(`Updating flow run late state to ${state}...`);
   });
 
   test('is launched however late it is, where nothing is set', async () => {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { FlowRun } from '../../../src/agent/flow-run.ts';
 import type { HeldRun } from '../../../src/agent/held-run.ts';
@@ -42,6 +43,7 @@ type Tasks = (id: string, known: readonly string[]) => readonly LaunchedTask[];
 /** A platform that says which tasks a run has. */
 class FindingAgent extends ScriptedAgent {
   readonly found: (readonly [id: string, known: readonly string[]])[] = [];
+  finders = 0;
   tasks: Tasks = () => [];
 
   protected override get finder(): () => Promise<TaskFinder<FlowRun>> {
@@ -49,7 +51,16 @@ class FindingAgent extends ScriptedAgent {
       this.found.push([id, known]);
       return Promise.resolve(this.tasks(id, known));
     };
-    return () => Promise.resolve({ find, stop: () => Promise.resolve() });
+    return () => {
+      this.finders += 1;
+      return Promise.resolve({ find, stop: () => Promise.resolve() });
+    };
+  }
+}
+
+class ForgetfulAgent extends FindingAgent {
+  protected override async deployFlows(): Promise<LaunchOutcome[]> {
+    return Promise.resolve([]);
   }
 }
 
@@ -57,12 +68,14 @@ interface World {
   readonly deploy?: (id: string) => LaunchOutcome;
   readonly launchable?: (ms: number) => number;
   readonly tasks?: Tasks;
+  readonly Agent?: typeof FindingAgent;
 }
 
 /** An agent that holds these runs. */
-function holding(heldRuns: readonly HeldRun[], { deploy = startedAs, tasks, ...script }: World = {}) {
+function holding(heldRuns: readonly HeldRun[], given: World = {}) {
+  const { Agent = FindingAgent, deploy = startedAs, tasks, ...script } = given;
   const { backend, logger, clock } = scriptedAgent();
-  const agent = new FindingAgent(script, { backend, logger, clock }, ({ id }) => deploy(id));
+  const agent = new Agent(script, { backend, logger, clock }, ({ id }) => deploy(id));
   if (tasks !== undefined) agent.tasks = tasks;
   backend.stuck = [...heldRuns];
   const start = (budgetMs = MINUTE_MS) =>
@@ -83,6 +96,12 @@ describe('a sweep', () => {
         cancelledBeforeMs: nowMs - MINUTE_MS,
       },
     ]);
+  });
+
+  test('that finds nothing asks the platform for nothing', async () => {
+    const { agent, start } = holding([]);
+    await start();
+    expect(agent.finders).toBe(0);
   });
 
   test('is not made where there is no time to launch what it finds', async () => {
@@ -145,6 +164,18 @@ describe('a claim without a task', () => {
         `Launching flow run ${id} again: it is claimed and has no task`,
         { flowRunId: id },
       ]);
+    expect(logger.messages('error')).toEqual([]);
+  });
+
+  test('of which the platform says nothing is of unknown fate', async () => {
+    const { logger, start } = holding([heldClaim('a')], { Agent: ForgetfulAgent });
+    await start();
+    const reason = 'deployFlows answered no outcome for this run';
+    expect(logger.entries).toContainEqual([
+      'error',
+      'Could not learn whether flow run a was started',
+      { kind: 'unknown', flowRunId: 'a', reason },
+    ]);
   });
 
   test.each([
@@ -213,13 +244,23 @@ describe('a claim whose task has stopped', () => {
   test('and that has gone on since is left as it is', async () => {
     const { backend, logger, start } = putBack();
     backend.settled = { kind: 'moved-on', reason: 'It runs' };
+    backend.onLog = () => {
+      throw new Error('There is nothing to write.');
+    };
     expect((await start()).recovered).toBeUndefined();
-    expect(backend.logs).toEqual([]);
+    expect(logger.messages('warn')).toEqual(['The state of a flow run was not changed']);
     expect(logger.entries).toContainEqual([
       'warn',
       'The state of a flow run was not changed',
       expect.objectContaining({ flowRunId: 'a', kind: 'moved-on', reason: 'It runs' }),
     ]);
+  });
+
+  test('and of which the API says nothing counts as left', async () => {
+    const { backend, start } = putBack();
+    backend.settle = () => Promise.resolve([]);
+    expect((await start()).recovered).toBeUndefined();
+    expect(backend.logs).toEqual([]);
   });
 
   test('is put back though its log can’t be written', async () => {
@@ -238,16 +279,19 @@ describe('a claim whose task has stopped', () => {
 
   test('as those of most other runs did, this time, uses up no attempt', async () => {
     const ids = ['a', 'b', 'c'];
-    const { backend, start } = holding(
-      ids.map((id) => heldClaim(id, '5')),
-      {
-        tasks: (id) => [
-          stopped('1', { atMs: 5000, likeness: `of its own ${id}` }),
-          stopped('3'),
-          stopped('5', { program: id }),
-        ],
-      },
-    );
+    const cancelled: HeldRun = { run: flowRun('none'), version: '7', sinceMs: 0, stage: 'cancelled' };
+    // Those without a task say nothing.
+    const others = [...['d', 'e', 'f'].map((id) => heldClaim(id)), cancelled, cancelled, cancelled];
+    const { backend, start } = holding([...ids.map((id) => heldClaim(id, '5')), ...others], {
+      tasks: (id) =>
+        !ids.includes(id)
+          ? []
+          : [
+              stopped('1', { atMs: 5000, likeness: `of its own ${id}` }),
+              stopped('3'),
+              stopped('5', { program: id }),
+            ],
+    });
     await start();
     expect(backend.settlements.map(({ kind }) => kind)).toEqual(ids.map(() => 'put-back'));
   });
@@ -267,6 +311,28 @@ test('a run whose tasks can’t be looked at waits for the next sweep, and does 
     'The tasks of 1 flow run(s) could not be looked at',
     { reason: 'ECS is down' },
   ]);
+});
+
+test('the tasks of ten runs are looked at at once', async () => {
+  const ids = Array.from({ length: 25 }, (_, i) => String(i));
+  let asked = 0;
+  let most = 0;
+  class SlowAgent extends FindingAgent {
+    protected override get finder() {
+      const find = async () => {
+        most = Math.max(most, ++asked);
+        await setImmediate();
+        asked--;
+        return [{ id: 'task', claimKey: '1', end: undefined }];
+      };
+      return () => Promise.resolve({ find, stop: () => Promise.resolve() });
+    }
+  }
+  await holding(
+    ids.map((id) => heldClaim(id)),
+    { Agent: SlowAgent },
+  ).start();
+  expect(most).toBe(10);
 });
 
 test('a run that was cancelled has its task stopped, and counts', async () => {

@@ -3,6 +3,7 @@ import type { HeldRun } from '../../../src/agent/held-run.ts';
 import type { LaunchedTask, TaskEnd } from '../../../src/agent/launched-task.ts';
 import {
   decideRecovery,
+  lastEnd,
   likenessOfMost,
   type RecoveryDecision,
   type RecoveryFacts,
@@ -91,7 +92,13 @@ describe('a run that is claimed and has not reported', () => {
       'a third task that the run stopped, after many that the account did',
       claimed('9'),
       [stopped('1'), stopped('3', ofAccount), stopped('5', ofAccount), stopped('7'), stopped('9')],
-      { kind: 'fail' },
+      { kind: 'fail', reason: THIRD },
+    ],
+    [
+      'its first task that the run stopped, after one that the account did',
+      claimed('3'),
+      [stopped('1', ofAccount), stopped('3')],
+      { kind: 'put-back', delayMs: 60_000 },
     ],
     [
       'ten tasks that the account stopped',
@@ -138,6 +145,7 @@ describe('a run that is Running', () => {
       'leave',
     ],
     ['a crash from before it became Running', running(1500), [stopped('1', { exitCode: 1 })], {}, 'leave'],
+    ['a crash at the moment it became Running', running(1000), [stopped('1', { exitCode: 1 })], {}, 'leave'],
     [
       'a crash, and another task that lives',
       running(500),
@@ -203,4 +211,20 @@ test.each<[string, TaskEnd[], string | undefined]>([
   ],
 ])('what %s of the launches stop with', (_, ends, expected) => {
   expect(likenessOfMost(ends)).toBe(expected);
+});
+
+test.each<[string, HeldRun, LaunchedTask[]]>([
+  ['A task of it lives.', running(0), [live('1')]],
+  ['None of its tasks is known.', running(0), []],
+  ['It has become Running since its last task stopped.', running(2000), [stopped('1')]],
+  ['Its process ended well.', running(0), [stopped('1', { exitCode: 0 })]],
+  ['It was cancelled.', { run: flowRun('a'), version: '1', sinceMs: 0, stage: 'cancelled' }, []],
+])('a run that is left alone is so for a reason: %s', (reason, held, tasks) => {
+  expect(decide(held, tasks)).toEqual({ kind: 'leave', reason });
+});
+
+test('the last end is that of the task that stopped last, whatever else lives', () => {
+  const later = stopped('3', { atMs: 2000 });
+  expect(lastEnd([stopped('1'), live('5'), later, live('7')])).toEqual(later.end);
+  expect(lastEnd([live('5')])).toBeUndefined();
 });

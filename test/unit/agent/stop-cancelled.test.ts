@@ -65,6 +65,10 @@ test('a run that is Cancelled already has its task stopped, with the reason', as
   ]);
 });
 
+test('a run that is Cancelled already and has no task is as it should be', async () => {
+  expect(await cancel([], { stage: 'cancelled' })).toEqual({ changed: [], settlements: [], log: [] });
+});
+
 test('a run that nobody has cancelled keeps its task', async () => {
   const ids: string[] = [];
   expect((await cancel([living], { stage: 'running' }, (id) => ids.push(id))).changed).toEqual([]);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { startedBy } from '../../../src/ecs/started-by.ts';
+import { startedBy, startedByPrefix } from '../../../src/ecs/started-by.ts';
 
 const RUN_ID = '77777777-1111-4111-8111-777777777777';
 
