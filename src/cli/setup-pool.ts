@@ -10,6 +10,7 @@ import { timeoutSignal } from '../timeout-signal.ts';
 import type { CliIo, GlobalOptions } from './cli-io.ts';
 import { colorsFor } from './colors.ts';
 import { EXIT_CODES } from './exit-codes.ts';
+import { jsonText } from './json-text.ts';
 import { type FlagValues, loadSettingsWithFlags } from './load-settings-with-flags.ts';
 import { poolDefaults } from './pool-defaults.ts';
 import { poolChangesText, poolOutcomeText, type PoolSetup } from './setup-pool-text.ts';
@@ -44,7 +45,7 @@ export async function setupPool(io: CliIo, options: SetupPoolOptions): Promise<n
   const dryRun = action !== 'none' && !(await isWanted(io, options, seen));
   if (!dryRun && action !== 'none') await within((signal) => pools[action](workPool, template, signal));
   const done = { ...seen, dryRun };
-  io.stdout.write(options.json ? `${JSON.stringify(done, null, 2)}\n` : poolOutcomeText(done));
+  io.stdout.write(options.json ? jsonText(done) : poolOutcomeText(done));
   return EXIT_CODES.done;
 }
 

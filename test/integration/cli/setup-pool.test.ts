@@ -121,6 +121,19 @@ test('--json shows the changes without asking, and writes only with --yes', asyn
   expect(await template()).toBeUndefined();
 });
 
+test('what a pool holds steers no terminal, in JSON either', async () => {
+  const { api, run } = await setUp();
+  const cluster = '\x9b2Jold';
+  const given = { job_configuration: {}, variables: { properties: { cluster: { default: cluster } } } };
+  api.createWorkPool({ name: 'flows', type: 'ecs', base_job_template: given });
+  expect((await run()).out).not.toContain('\x9b');
+  const { out } = await run(['--json']);
+  expect(out).not.toContain('\x9b');
+  expect(JSON.parse(out)).toMatchObject({
+    changes: expect.arrayContaining([expect.objectContaining({ name: 'cluster', from: cluster })]) as unknown,
+  });
+});
+
 test('a pool of another type is left as it is', async () => {
   const { api, run } = await setUp();
   api.createWorkPool({ name: 'flows', type: 'process' });
