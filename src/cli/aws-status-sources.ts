@@ -7,11 +7,11 @@ import { CloudWatchLogSource } from '../logs/cloudwatch-log-source.ts';
 import { readDeployedFunction } from '../status/deployed-function.ts';
 import type { StatusSources } from '../status/read-status.ts';
 import { checkAws } from './aws-errors.ts';
-import { controlTableOf } from '../deployment/deployment-names.ts';
-import { clientConfig, type DeploymentOptions, pollFunctionName } from './deployment-options.ts';
+import { clientConfig } from './client-config.ts';
+import { controlTableName, type FunctionOptions, pollFunctionName } from './deployment-options.ts';
 
 /** The sources of a status, read with the caller's own AWS credentials. @throws AwsError when there are none */
-export async function awsStatusSources(clock: Clock, options: DeploymentOptions): Promise<StatusSources> {
+export async function awsStatusSources(clock: Clock, options: FunctionOptions): Promise<StatusSources> {
   const functionName = pollFunctionName(options);
   const config = clientConfig(options);
   const lambda = new LambdaClient(config);
@@ -22,6 +22,6 @@ export async function awsStatusSources(clock: Clock, options: DeploymentOptions)
     clock,
     logs: new CloudWatchLogSource(new CloudWatchLogsClient(config)),
     deployed: (signal) => readDeployedFunction(lambda, functionName, signal),
-    control: (table) => new DynamoControlStore(dynamo, table ?? controlTableOf(options.stage)),
+    control: (table) => new DynamoControlStore(dynamo, table ?? controlTableName(options)),
   };
 }

@@ -20,10 +20,10 @@ const HELP = `
 Only families that the agent itself has named (prefect- and 40 hexadecimal digits) are looked at. One with a
 running task is kept. A flow run that needs a deregistered definition has it registered anew, and starts one poll
 later at most.
+The region is that of the AWS configuration (AWS_REGION).
 
 Needs the permissions ecs:ListTaskDefinitionFamilies, ecs:ListTaskDefinitions, ecs:DescribeTaskDefinition,
-ecs:ListClusters, ecs:ListTasks and, with --yes, ecs:DeregisterTaskDefinition. The region is that of the AWS
-configuration (AWS_REGION).
+ecs:ListClusters, ecs:ListTasks and, with --yes, ecs:DeregisterTaskDefinition.
 
 Examples:
   $ agent cleanup

@@ -1,5 +1,5 @@
 import type { Colors } from './colors.ts';
-import { table } from './table.ts';
+import { titledTable } from './table.ts';
 
 /** What was found and done; `--json` writes it as it is. */
 export interface CleanupReport {
@@ -24,7 +24,7 @@ export interface CleanedFamily {
   readonly reason?: string;
 }
 
-const HEADER = ['FAMILY', 'REVISIONS', 'LAST USED', 'OUTCOME'];
+const TITLES = ['FAMILY', 'REVISIONS', 'LAST USED', 'OUTCOME'];
 const MAX_SHOWN_REVISIONS = 3;
 
 /** A row for each family, then the sums. */
@@ -36,7 +36,7 @@ export function cleanupText(report: CleanupReport, colors: Colors): string {
     family.lastUsed ?? '-',
     outcomeText(family, report, colors),
   ]);
-  const list = rows.length === 0 ? '' : `${table([HEADER.map((title) => colors.bold(title)), ...rows])}\n`;
+  const list = rows.length === 0 ? '' : `${titledTable(TITLES, rows, colors)}\n`;
   const cut = isCut ? `There are more: only the first ${families.length} families were read.\n` : '';
   return `${list}${cut}${sums(report)}\n`;
 }

@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts';
 import { describeError } from '../describe-error.ts';
 import type { Logger } from '../logger.ts';
-import type { LogLevel } from '../settings/settings.ts';
-import type { TextOutput } from './cli-io.ts';
-import type { Colors } from './colors.ts';
+import type { LogLevel, Settings } from '../settings/settings.ts';
+import type { CliIo, GlobalOptions, TextOutput } from './cli-io.ts';
+import { type Colors, colorsFor } from './colors.ts';
 import { type Level, logLine } from './log-line.ts';
 import { printable } from './printable.ts';
 import { stackOf } from './stack-of.ts';
@@ -47,6 +47,21 @@ export class ConsoleLogger implements Logger {
       }
     };
   }
+}
+
+/** The logger of an agent that a command makes: on stderr, at the level of its settings. */
+export function agentLogger(
+  { stderr, env, clock }: CliIo,
+  { agent }: Settings,
+  { debug }: GlobalOptions,
+): ConsoleLogger {
+  return new ConsoleLogger({
+    output: stderr,
+    clock,
+    colors: colorsFor(stderr, env),
+    level: agent.logLevel,
+    debug,
+  });
 }
 
 /** Appends the fields, but for those that the message names anyway. */

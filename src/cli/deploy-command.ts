@@ -2,17 +2,13 @@ import { Command } from 'commander';
 import { SettingsError } from '../errors.ts';
 import type { CliIo } from './cli-io.ts';
 import type { DeployOptions } from './deploy.ts';
-import { withRegion } from './deployment-options.ts';
+import { withStageFile } from './deployment-options.ts';
 
 /** `agent deploy` */
 export function deployCommand(io: CliIo, onEnd: (code: number) => void): Command {
-  return withRegion(new Command('deploy'))
+  return withStageFile(new Command('deploy'))
     .description('Check what a stage needs, deploy it, have it poll once, and say whether it is healthy.')
-    .requiredOption(
-      '--stage <stage>',
-      'Stage to deploy. Its parameters are those of infra/stages/<stage>.yml.',
-    )
-    .option('--param <name=value>', 'Parameter that wins over the file. Repeatable.', collect, [])
+    .option('--param <name=value>', 'Parameter that wins over the file. Repeatable.', collect)
     .addHelpText('after', HELP)
     .action(async (_, self: Command) => {
       const { deploy } = await import('./deploy.ts');
@@ -20,7 +16,7 @@ export function deployCommand(io: CliIo, onEnd: (code: number) => void): Command
     });
 }
 
-function collect(text: string, previous: readonly string[]): readonly string[] {
+function collect(text: string, previous: readonly string[] = []): readonly string[] {
   // The text may be a secret, so it is not shown.
   if (!/^[^=]+=./s.test(text)) throw new SettingsError('--param expects name=value, got something else.');
   return [...previous, text];
@@ -36,4 +32,5 @@ Needs the permissions that docs/deploy.md lists, and those of \`agent doctor\` f
 Examples:
   $ agent deploy --stage prod
   $ agent deploy --stage try --region eu-central-1 --param PREFECT__CLOUD__AGENT__LABELS=try
+  $ agent deploy --stage prod --json | jq '.health'
 `;

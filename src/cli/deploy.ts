@@ -1,5 +1,6 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { checkedSettings } from '../deployment/checked-settings.ts';
+import { givenParameters } from '../deployment/given-parameters.ts';
 import { knownParameters } from '../deployment/known-parameters.ts';
 import { rejectUnknownParameters } from '../deployment/unknown-parameters.ts';
 import type { Health } from '../control/health.ts';
@@ -9,26 +10,24 @@ import type { Settings } from '../settings/settings.ts';
 import { readHealth } from '../status/read-health.ts';
 import { checkAws } from './aws-errors.ts';
 import { awsStatusSources } from './aws-status-sources.ts';
-import type { CliIo, GlobalOptions } from './cli-io.ts';
-import { type Colors, colorsFor } from './colors.ts';
-import { clientConfig } from './deployment-options.ts';
+import type { CliIo } from './cli-io.ts';
+import { clientConfig } from './client-config.ts';
+import { colorsFor } from './colors.ts';
+import { healthText } from './deploy-text.ts';
+import type { StageOptions } from './deployment-options.ts';
 import { hasFailed, makeChecks } from './doctor.ts';
 import { doctorText } from './doctor-text.ts';
 import { EXIT_CODES } from './exit-codes.ts';
-import { givenParameters } from '../deployment/given-parameters.ts';
 import type { Invocation } from './invoke-poll.ts';
 import { exitCodeOfInvocation, invokeDeployed, showInvocation } from './invoke.ts';
 import { jsonText } from './json-text.ts';
-import { oneLine } from './one-line.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 
 const HEALTH_TIMEOUT_MS = 20_000;
 
-export interface DeployOptions extends GlobalOptions {
-  readonly stage: string;
-  readonly region?: string;
-  /** `name=value` */
-  readonly param: readonly string[];
+export interface DeployOptions extends StageOptions {
+  /** `name=value` @default none */
+  readonly param?: readonly string[];
 }
 
 /** What `--json` writes. null: it did not come to that. */
@@ -69,7 +68,7 @@ export async function deploy(io: CliIo, options: DeployOptions): Promise<number>
 }
 
 /** The settings as the functions will read them. */
-async function readSettings(io: CliIo, { stage, param }: DeployOptions): Promise<Settings> {
+async function readSettings(io: CliIo, { stage, param = [] }: DeployOptions): Promise<Settings> {
   rejectUnknownParameters(param, await knownParameters());
   return await checkedSettings(await givenParameters(stage, io.deployer.stages, param));
 }
@@ -83,7 +82,7 @@ async function regionOf(options: DeployOptions): Promise<string> {
 
 async function runServerless(
   { deployer }: CliIo,
-  { stage, region, param }: DeployOptions & { readonly region: string },
+  { stage, region, param = [] }: DeployOptions & { readonly region: string },
   stop: AbortSignal,
 ): Promise<void> {
   const parameters = param.flatMap((text) => ['--param', text]);
@@ -101,11 +100,4 @@ function advice(stage: string, region: string): string {
     'Do what stands below each failed check, and deploy again. To deploy without checks: ' +
     `npx serverless deploy --stage ${stage} --region ${region}`
   );
-}
-
-function healthText(health: Health, colors: Colors): string {
-  const [text, why] = health.healthy
-    ? [colors.green('healthy'), health.note]
-    : [colors.red('unhealthy'), health.reason];
-  return `${colors.bold('Health')}  ${text}${why === undefined ? '' : `: ${oneLine(why)}`}\n`;
 }

@@ -1,6 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { checkedSettings } from '../deployment/checked-settings.ts';
+import { givenParameters } from '../deployment/given-parameters.ts';
 import { ownResources } from '../deployment/task-resources.ts';
 import { CallCounter } from '../call-counter.ts';
 import { type Check, ok } from '../doctor/check.ts';
@@ -9,16 +10,17 @@ import { type CheckResult, runChecks } from '../doctor/run-checks.ts';
 import { createEcsClient } from '../ecs/ecs-client.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { CliIo, GlobalOptions } from './cli-io.ts';
+import { clientConfig } from './client-config.ts';
 import { colorsFor } from './colors.ts';
-import { clientConfig, type DeploymentOptions } from './deployment-options.ts';
+import type { StageOptions } from './deployment-options.ts';
 import { doctorText } from './doctor-text.ts';
 import { EXIT_CODES } from './exit-codes.ts';
-import { givenParameters } from '../deployment/given-parameters.ts';
 import { jsonText } from './json-text.ts';
 import { type FlagValues, loadSettingsWithFlags } from './load-settings-with-flags.ts';
+import { announce } from './progress.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 
-export interface DoctorOptions extends FlagValues, GlobalOptions, Pick<DeploymentOptions, 'region'> {
+export interface DoctorOptions extends FlagValues, GlobalOptions, Pick<StageOptions, 'region'> {
   /** Absent: the settings are those of the environment. */
   readonly stage?: string;
 }
@@ -53,9 +55,10 @@ interface Checked {
 
 /** Makes all checks of the settings. Never rejects. */
 export async function makeChecks(
-  { stderr, env, clock }: CliIo,
+  io: CliIo,
   { settings, isDeployment, region, stop }: Checked,
 ): Promise<readonly CheckResult[]> {
+  const { env, clock } = io;
   const all = createChecks(settings, {
     clock,
     env,
@@ -67,7 +70,7 @@ export async function makeChecks(
     },
   });
   const checks = isDeployment ? withoutOwn(all, settings) : all;
-  if (stderr.isTTY) stderr.write(`Making ${checks.length} checks...\n`);
+  announce(io, `Making ${checks.length} checks...`);
   return await runChecks(checks, clock, stop);
 }
 

@@ -1,21 +1,21 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { CliIo, GlobalOptions } from './cli-io.ts';
+import { clientConfig } from './client-config.ts';
 import { colorsFor } from './colors.ts';
-import { type DeploymentOptions, pollFunctionName } from './deployment-options.ts';
+import { type FunctionOptions, pollFunctionName } from './deployment-options.ts';
 import { EXIT_CODES, exitCodeOfFunctionError, exitCodeOfReport } from './exit-codes.ts';
 import { type Invocation, invokePoll } from './invoke-poll.ts';
 import { jsonText } from './json-text.ts';
 import { logTailText } from './log-tail.ts';
 import { oneLine } from './one-line.ts';
 import { planText } from './plan-text.ts';
+import { announce } from './progress.ts';
 import { costText, resultText } from './result-text.ts';
-
-const CONNECTION_TIMEOUT_MS = 3000;
 
 /** Longer than the function may take. */
 const REQUEST_TIMEOUT_MS = 65_000;
 
-export interface InvokeOptions extends DeploymentOptions {
+export interface InvokeOptions extends FunctionOptions {
   readonly endpointUrl?: string;
   readonly dryRun?: boolean;
   readonly maxPolls?: number;
@@ -34,17 +34,12 @@ export async function invokeDeployed(io: CliIo, options: InvokeOptions): Promise
   const { dryRun, maxPolls, region, endpointUrl } = options;
   const functionName = pollFunctionName(options);
   const client = new LambdaClient({
-    ...(region !== undefined && { region }),
+    ...clientConfig({ region }, REQUEST_TIMEOUT_MS),
     ...(endpointUrl !== undefined && { endpoint: endpointUrl }),
     // Sent once: whoever asks for one poll must not get two.
     maxAttempts: 1,
-    requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
   });
-  if (io.stderr.isTTY) io.stderr.write(`Invoking ${functionName}...\n`);
+  announce(io, `Invoking ${functionName}...`);
   return await invokePoll(client, functionName, { dryRun, maxPolls });
 }
 

@@ -1,12 +1,13 @@
 import { Command, InvalidArgumentError } from 'commander';
 import type { CliIo } from './cli-io.ts';
-import { withDeploymentOptions } from './deployment-options.ts';
+import { withFunctionOptions } from './deployment-options.ts';
 import type { LogsOptions } from './logs.ts';
 import { sinceOption } from './since-option.ts';
 
 /** `agent logs` */
 export function logsCommand(io: CliIo, onEnd: (code: number) => void): Command {
-  return withDeploymentOptions(new Command('logs').description('Show the log of the deployed poll function.'))
+  return withFunctionOptions(new Command('logs'))
+    .description('Show the log of the deployed poll function.')
     .addOption(sinceOption('10m'))
     .option('-f, --follow', 'Go on with what is logged, until Ctrl-C.')
     .option('--flow-run <id>', 'Only the lines that name this flow run.', parseUuid)
@@ -23,8 +24,10 @@ function parseUuid(text: string): string {
 }
 
 const HELP = `
-Needs the permission logs:FilterLogEvents on the log group. --json writes one line of JSON for each line of the log.
-Another function's log is shown by its name: --function-name serverless-prefect-agent-prod-taskStopped.
+--json writes one line of JSON for each line of the log. Another function's log is shown by its name: --function-name
+serverless-prefect-agent-prod-taskStopped.
+
+Needs the permission logs:FilterLogEvents on the log group of the function.
 
 Examples:
   $ agent logs --stage prod --follow

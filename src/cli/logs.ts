@@ -5,15 +5,16 @@ import type { LogEvent } from '../logs/log-source.ts';
 import { readLoggedPoll } from '../status/logged-poll.ts';
 import { checkAws } from './aws-errors.ts';
 import type { CliIo } from './cli-io.ts';
+import { clientConfig } from './client-config.ts';
 import { type Colors, colorsFor } from './colors.ts';
-import { clientConfig, type DeploymentOptions, pollFunctionName } from './deployment-options.ts';
+import { type FunctionOptions, pollFunctionName } from './deployment-options.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { jsonLine } from './json-text.ts';
 import { logLineText } from './log-tail.ts';
 import { oneLine } from './one-line.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
 
-export interface LogsOptions extends DeploymentOptions {
+export interface LogsOptions extends FunctionOptions {
   /** How far to look back, in milliseconds. */
   readonly since: number;
   readonly follow?: boolean;

@@ -1,24 +1,24 @@
 import { Command } from 'commander';
-import type { CliIo, GlobalOptions } from './cli-io.ts';
-import type { FlagValues } from './load-settings-with-flags.ts';
-import { settingsOptions } from './settings-flags.ts';
+import type { CliIo } from './cli-io.ts';
+import type { PlanOptions } from './plan.ts';
+import { withSettingsFlags } from './settings-flags.ts';
 
 /** `agent plan` */
-export function planCommand(io: CliIo): Command {
-  const command = new Command('plan')
+export function planCommand(io: CliIo, onEnd: (code: number) => void): Command {
+  return withSettingsFlags(new Command('plan'), { life: false })
     .description(
-      "Show what a poll would do with each due flow run. Changes nothing, hides the values of users' variables.",
+      "Show what a poll would do with each due flow run, without the values of users' variables. Changes nothing.",
     )
-    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', HELP)
     .action(async (_, self: Command) => {
-      const { showPlan } = await import('./show-plan.ts');
-      await showPlan(io, self.optsWithGlobals<FlagValues & GlobalOptions>());
+      const { plan } = await import('./plan.ts');
+      onEnd(await plan(io, self.optsWithGlobals<PlanOptions>()));
     });
-  for (const option of settingsOptions({ life: false })) command.addOption(option);
-  return command;
 }
 
-const EXAMPLES = `
+const HELP = `
+Needs no permission in AWS but to read the secret and the S3 objects that the settings name.
+
 Examples:
   $ agent plan --label prod --label etl
   $ agent plan --json | jq '.[].runTask.overrides'

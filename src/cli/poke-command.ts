@@ -15,8 +15,9 @@ export function pokeCommand(io: CliIo, onEnd: (code: number) => void): Command {
 }
 
 const HELP = `
-Does what POST /api/poke does, with your own credentials. While a poll is under way, that one looks again. Needs the
-permissions dynamodb:UpdateItem on the control table and lambda:InvokeFunction on the poll function.
+Does what POST /api/poke does, with your own credentials. While a poll is under way, that one looks again.
+
+Needs the permissions dynamodb:UpdateItem on the control table and lambda:InvokeFunction on the poll function.
 
 Examples:
   $ agent poke --stage prod

@@ -3,16 +3,20 @@ import { type PokeAnswer, poke as pokeAgent } from '../control/poke.ts';
 import { startPoll } from '../control/start-poll.ts';
 import { AwsError } from '../errors.ts';
 import { toAwsError } from './aws-errors.ts';
-import type { CliIo, GlobalOptions } from './cli-io.ts';
-import { type ControlOptions, tableOf, withControl } from './control-requests.ts';
-import { clientConfig, pollFunctionName } from './deployment-options.ts';
+import type { CliIo } from './cli-io.ts';
+import { clientConfig } from './client-config.ts';
+import {
+  type ControlOptions,
+  controlTableName,
+  type FunctionOptions,
+  pollFunctionName,
+} from './deployment-options.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { jsonText } from './json-text.ts';
 import { oneLine } from './one-line.ts';
+import { withControl } from './with-control.ts';
 
-export interface PokeOptions extends GlobalOptions, ControlOptions {
-  readonly functionName?: string;
-}
+export interface PokeOptions extends ControlOptions, FunctionOptions {}
 
 /** Has the deployed agent poll at once, without waiting for it, and answers the exit code. */
 export async function poke({ stdout, clock }: CliIo, options: PokeOptions): Promise<number> {
@@ -24,7 +28,9 @@ export async function poke({ stdout, clock }: CliIo, options: PokeOptions): Prom
     nowMs: clock.now(),
   });
   stdout.write(
-    json ? jsonText({ functionName, table: tableOf(options), ...answer }) : `${oneLine(text(answer))}\n`,
+    json
+      ? jsonText({ functionName, table: controlTableName(options), ...answer })
+      : `${oneLine(text(answer))}\n`,
   );
   return 'reason' in answer ? EXIT_CODES.failure : EXIT_CODES.done;
 }

@@ -2,6 +2,11 @@ import type { CliIo } from './cli-io.ts';
 
 const INTERVAL_MS = 2000;
 
+/** Says on stderr what begins, where a person waits for it. */
+export function announce({ stderr }: Pick<CliIo, 'stderr'>, line: string): void {
+  if (stderr.isTTY) stderr.write(`${line}\n`);
+}
+
 /** Says on stderr how far long work has come: a line every two seconds, none when it is done sooner. */
 export class Progress {
   readonly #io: Pick<CliIo, 'stderr' | 'clock'>;

@@ -1,10 +1,10 @@
 import type { PollReport, RunOutcome, RunReport } from '../agent/poll-report.ts';
 import type { Colors } from './colors.ts';
-import { formatDuration } from './format-duration.ts';
+import { punctuality, shortTask } from './launch-text.ts';
 import { oneLine } from './one-line.ts';
-import { table } from './table.ts';
+import { titledTable } from './table.ts';
 
-const HEADER = ['FLOW RUN', 'ID', 'OUTCOME', 'LAUNCHED', 'DETAIL'];
+const TITLES = ['FLOW RUN', 'ID', 'OUTCOME', 'LAUNCHED', 'DETAIL'];
 
 const PAINT: Readonly<Record<RunOutcome, (colors: Colors, text: string) => string>> = {
   started: (colors, text) => colors.green(text),
@@ -23,8 +23,7 @@ export function reportText(report: PollReport, colors: Colors): string {
   const { started, putBack, left, failed, cancelled, lost, unknown } = report;
   const settled = started + putBack + left + failed + cancelled + lost + unknown;
   const more = settled > runs.length ? `and ${settled - runs.length} more\n` : '';
-  const list =
-    runs.length === 0 ? '' : `${table([HEADER.map((title) => colors.bold(title)), ...rows])}${more}\n`;
+  const list = runs.length === 0 ? '' : `${titledTable(TITLES, rows, colors)}${more}\n`;
   const limit = report.overLimit === undefined ? '' : `${oneLine(report.overLimit)}\n`;
   return `${list}${sums(report)}\n${limit}`;
 }
@@ -34,19 +33,9 @@ function row({ flowRunId, name, outcome, lateMs, detail }: RunReport, colors: Co
     oneLine(name) || '-',
     oneLine(flowRunId),
     PAINT[outcome](colors, outcome),
-    lateMs === undefined ? '-' : punctuality(lateMs),
-    shortened(oneLine(detail)),
+    punctuality(lateMs),
+    shortTask(oneLine(detail)),
   ];
-}
-
-/** How the launch, not the start, lies to the start time: a container that is early waits. */
-export function punctuality(lateMs: number): string {
-  return lateMs < 0 ? `${formatDuration(-lateMs)} early` : `${formatDuration(lateMs)} late`;
-}
-
-/** Of a task's ARN, what the ECS console asks for. */
-function shortened(detail: string): string {
-  return detail.replace(/^arn:[^:]*:ecs:[^:]*:[^:]*:/, '');
 }
 
 function sums(report: PollReport): string {

@@ -9,16 +9,16 @@ import { deployCommand } from './deploy-command.ts';
 import { doctorCommand } from './doctor-command.ts';
 import { EXIT_CODE_MEANINGS, EXIT_CODES, exitCodeOf } from './exit-codes.ts';
 import { invokeCommand } from './invoke-command.ts';
-import { pauseCommand, resumeCommand } from './pause-command.ts';
 import { logsCommand } from './logs-command.ts';
+import { pauseCommand, resumeCommand } from './pause-command.ts';
 import { planCommand } from './plan-command.ts';
 import { pokeCommand } from './poke-command.ts';
 import { printable } from './printable.ts';
 import { runCommand } from './run-command.ts';
 import { setupNetworkCommand } from './setup-network-command.ts';
 import { setupPoolCommand } from './setup-pool-command.ts';
-import { statusCommand } from './status-command.ts';
 import { stackOf } from './stack-of.ts';
+import { statusCommand } from './status-command.ts';
 import { table } from './table.ts';
 
 /** Runs one command. Whatever goes wrong is written to stderr. @returns the exit code */
@@ -41,7 +41,9 @@ export async function runCli(argv: readonly string[], io: CliIo): Promise<number
 function createProgram(io: CliIo, onEnd: (code: number) => void): Command {
   const program = new Command('agent')
     .description('A Prefect agent without a server: look at it, run it, operate the deployed one.')
-    .version(packageJson.version)
+    .version(packageJson.version, '-V, --version', 'Show the version.')
+    .helpOption('-h, --help', 'Show this help.')
+    .helpCommand('help [command]', 'Show the help of a command.')
     .option('--json', 'Write the result as JSON.')
     .option('--debug', 'Show errors with their stacks.')
     .exitOverride()
@@ -60,7 +62,7 @@ function createProgram(io: CliIo, onEnd: (code: number) => void): Command {
     .addHelpText('after', HELP);
   const commands = [
     doctorCommand(io, onEnd),
-    planCommand(io),
+    planCommand(io, onEnd),
     runCommand(io, onEnd),
     invokeCommand(io, onEnd),
     pokeCommand(io, onEnd),
@@ -96,7 +98,9 @@ Examples:
   $ agent run --api http://localhost:4200  Start what is due, then end.
   $ agent run --forever                    Live as Prefect's own agent does, until Ctrl-C.
   $ agent invoke --stage prod              Let the deployed function poll now.
+  $ agent poke --stage prod                The same, without waiting for it.
   $ agent pause --stage prod               Let the deployed function claim nothing.
+  $ agent resume --stage prod              Let it claim again.
   $ agent status --stage prod              What did it do lately?
   $ agent logs --stage prod --follow       What does it do?
   $ agent cleanup                          Which task definitions are no longer used?

@@ -6,9 +6,9 @@ import type { PollResult } from '../functions/wake.ts';
 import { checkAws } from './aws-errors.ts';
 import type { CliIo, GlobalOptions } from './cli-io.ts';
 import { colorsFor } from './colors.ts';
-import { jsonText } from './json-text.ts';
-import { ConsoleLogger } from './console-logger.ts';
+import { agentLogger } from './console-logger.ts';
 import { EXIT_CODES, exitCodeOfReport } from './exit-codes.ts';
+import { jsonText } from './json-text.ts';
 import { type FlagValues, loadSettingsWithFlags } from './load-settings-with-flags.ts';
 import { resultText } from './result-text.ts';
 import { stopOnSignal } from './stop-on-signal.ts';
@@ -21,16 +21,10 @@ export type RunOptions = FlagValues & GlobalOptions & { readonly forever?: boole
 type Result = Extract<PollResult, { dryRun: false }>;
 
 /** Polls in this process, shows the result and answers the exit code. */
-export async function runAgent(io: CliIo, options: RunOptions): Promise<number> {
-  const { stderr, env, clock } = io;
+export async function run(io: CliIo, options: RunOptions): Promise<number> {
+  const { env, clock } = io;
   const settings = await loadSettingsWithFlags(env, options);
-  const logger = new ConsoleLogger({
-    output: stderr,
-    clock,
-    colors: colorsFor(stderr, env),
-    level: settings.agent.logLevel,
-    debug: options.debug,
-  });
+  const logger = agentLogger(io, settings, options);
   const calls = new CallCounter();
   const { agent, launching } = await createAgent(settings, { logger, calls, clock });
   // Before anything is claimed that could not be launched.

@@ -1,4 +1,4 @@
-import { Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { SettingsError } from '../errors.ts';
 import type { SettingName } from '../settings/setting-value.ts';
 import { settingsTable } from '../settings/settings-table.ts';
@@ -81,10 +81,11 @@ const LIFE: readonly SettingName[] = [
   'PREFECT__CLOUD__AGENT__AGENT_CONFIG_ID',
 ];
 
-/** The options for a command that starts an agent (`life`) or only wants its settings. */
-export function settingsOptions({ life }: { readonly life: boolean }): readonly Option[] {
-  const shown = settingsFlags.filter(({ variable }) => life || !LIFE.includes(variable));
-  return [...shown.map(({ option }) => option), keyOption()];
+/** Adds the flags to a command that starts an agent (`life`) or only wants its settings. */
+export function withSettingsFlags(command: Command, { life }: { readonly life: boolean }): Command {
+  for (const { option, variable } of settingsFlags)
+    if (life || !LIFE.includes(variable)) command.addOption(option);
+  return command.addOption(keyOption());
 }
 
 function one(flags: string, variable: SettingName, write: (value: string) => string = String): SettingsFlag {

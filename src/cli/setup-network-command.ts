@@ -1,13 +1,12 @@
 import { Command } from 'commander';
 import type { CliIo } from './cli-io.ts';
-import { withRegion } from './deployment-options.ts';
+import { withStageFile } from './deployment-options.ts';
 import type { SetupNetworkOptions } from './setup-network.ts';
 
 /** `agent setup-network` */
 export function setupNetworkCommand(io: CliIo, onEnd: (code: number) => void): Command {
-  return withRegion(new Command('setup-network'))
+  return withStageFile(new Command('setup-network'))
     .description("Write the subnets of the default VPC into a stage's parameter file.")
-    .requiredOption('--stage <stage>', 'Stage, whose file is infra/stages/<stage>.yml.')
     .option('--yes', 'Overwrite other values without asking.')
     .addHelpText('after', HELP)
     .action(async (_, self: Command) => {

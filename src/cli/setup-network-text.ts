@@ -1,7 +1,7 @@
 import type { FoundNetwork } from '../doctor/find-network.ts';
 import type { Colors } from './colors.ts';
 import { oneLine } from './one-line.ts';
-import { table } from './table.ts';
+import { titledTable } from './table.ts';
 
 /** What was found and done; `--json` writes it as it is. */
 export interface NetworkSetup extends Pick<FoundNetwork, 'vpc' | 'subnets'> {
@@ -15,7 +15,6 @@ export interface NetworkSetup extends Pick<FoundNetwork, 'vpc' | 'subnets'> {
 
 /** A row for each subnet, then one for each parameter that changes. */
 export function networkChangesText({ vpc, subnets, changes }: NetworkSetup, colors: Colors): string {
-  const header = (...titles: readonly string[]) => titles.map((title) => colors.bold(title));
   const found = subnets.map(({ id, wayOut, chosen }) => [
     id,
     wayOut ?? (chosen ? colors.yellow('not checked') : colors.yellow('nothing: it is left out')),
@@ -25,8 +24,8 @@ export function networkChangesText({ vpc, subnets, changes }: NetworkSetup, colo
     from === null ? '-' : colors.red(oneLine(from)),
     colors.green(to),
   ]);
-  const list = `${table([header(vpc, 'LEADS OUT BY'), ...found])}\n`;
-  return rows.length === 0 ? list : `${list}${table([header('PARAMETER', 'NOW', 'THEN'), ...rows])}\n`;
+  const list = `${titledTable([vpc, 'LEADS OUT BY'], found, colors)}\n`;
+  return rows.length === 0 ? list : `${list}${titledTable(['PARAMETER', 'NOW', 'THEN'], rows, colors)}\n`;
 }
 
 /** The last line: what was done, or why not. */

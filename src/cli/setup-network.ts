@@ -10,9 +10,11 @@ import { createEcsClient } from '../ecs/ecs-client.ts';
 import { AgentError } from '../errors.ts';
 import { timeoutSignal } from '../timeout-signal.ts';
 import { checkAws, toAwsError } from './aws-errors.ts';
-import type { CliIo, GlobalOptions } from './cli-io.ts';
+import type { CliIo } from './cli-io.ts';
+import { clientConfig } from './client-config.ts';
 import { colorsFor } from './colors.ts';
-import { clientConfig } from './deployment-options.ts';
+import { hasConsent } from './consent.ts';
+import type { StageOptions } from './deployment-options.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { jsonText } from './json-text.ts';
 import { type NetworkSetup, networkChangesText, networkOutcomeText } from './setup-network-text.ts';
@@ -23,9 +25,7 @@ const ATTEMPT = 'Looking for the default VPC';
 const SUBNETS = 'PREFECT__CLOUD__AGENT__ECS__SUBNETS';
 const ASSIGN_PUBLIC_IP = 'PREFECT__CLOUD__AGENT__ECS__ASSIGN_PUBLIC_IP';
 
-export interface SetupNetworkOptions extends GlobalOptions {
-  readonly stage: string;
-  readonly region?: string;
+export interface SetupNetworkOptions extends StageOptions {
   readonly yes?: boolean;
 }
 
@@ -77,11 +77,11 @@ async function lookUp({ env, clock }: CliIo, { stage, region }: SetupNetworkOpti
 }
 
 /** Only what would be lost is asked for. */
-async function isWanted({ confirm }: CliIo, { yes = false, json }: SetupNetworkOptions, seen: NetworkSetup) {
-  const lost = seen.changes.filter(({ from }) => from !== null).map(({ name }) => name);
-  if (lost.length === 0) return true;
-  if (yes || json || confirm === undefined) return yes;
-  return confirm(`Shall ${lost.join(' and ')} be overwritten in ${seen.file}?`);
+async function isWanted(io: CliIo, options: SetupNetworkOptions, { file, changes }: NetworkSetup) {
+  const lost = changes.filter(({ from }) => from !== null).map(({ name }) => name);
+  return (
+    lost.length === 0 || hasConsent(io, options, `Shall ${lost.join(' and ')} be overwritten in ${file}?`)
+  );
 }
 
 async function write(file: string, parameters: Readonly<Record<string, string>>): Promise<void> {

@@ -1,20 +1,18 @@
 import { Command } from 'commander';
 import type { CliIo } from './cli-io.ts';
-import { settingsOptions } from './settings-flags.ts';
+import { withSettingsFlags } from './settings-flags.ts';
 import type { SetupPoolOptions } from './setup-pool.ts';
 
 /** `agent setup-pool` */
 export function setupPoolCommand(io: CliIo, onEnd: (code: number) => void): Command {
-  const command = new Command('setup-pool')
+  const command = new Command('setup-pool').option('--yes', 'Write it without asking.');
+  return withSettingsFlags(command, { life: false })
     .description('Create the work pool of Prefect 3 that this agent serves, or bring it up to date.')
-    .option('--yes', 'Write it without asking.')
     .addHelpText('after', HELP)
     .action(async (_, self: Command) => {
       const { setupPool } = await import('./setup-pool.ts');
       onEnd(await setupPool(io, self.optsWithGlobals<SetupPoolOptions>()));
     });
-  for (const option of settingsOptions({ life: false })) command.addOption(option);
-  return command;
 }
 
 const HELP = `
@@ -24,6 +22,8 @@ settings do not speak of stays as it is. A pool of another type is not touched.
 
 The differences are shown first. They are written when you say yes, or with --yes; where nobody can be asked,
 nothing is written.
+
+Needs no permission in AWS but to read the secret and the S3 objects that the settings name.
 
 Examples:
   $ agent setup-pool

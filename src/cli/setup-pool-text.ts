@@ -1,7 +1,7 @@
 import type { TemplateChange } from '../prefect3/merge-template.ts';
 import type { Colors } from './colors.ts';
 import { oneLine } from './one-line.ts';
-import { table } from './table.ts';
+import { titledTable } from './table.ts';
 
 /** What was found and done; `--json` writes it as it is. */
 export interface PoolSetup {
@@ -27,8 +27,7 @@ export function poolChangesText(
       colors.red(shown(from, MAX_WIDTH_NOW)),
       colors.green(shown(to, MAX_WIDTH_THEN)),
     ]);
-  const list =
-    rows.length === 0 ? '' : table([['VARIABLE', 'NOW', 'THEN'].map((title) => colors.bold(title)), ...rows]);
+  const list = rows.length === 0 ? '' : titledTable(['VARIABLE', 'NOW', 'THEN'], rows, colors);
   const added = changes.length - rows.length;
   // A new pool gets all of them.
   if (action !== 'update' || added === 0) return list;

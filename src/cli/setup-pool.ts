@@ -9,6 +9,7 @@ import type { Prefect3Settings, Settings } from '../settings/settings.ts';
 import { timeoutSignal } from '../timeout-signal.ts';
 import type { CliIo, GlobalOptions } from './cli-io.ts';
 import { colorsFor } from './colors.ts';
+import { hasConsent } from './consent.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { jsonText } from './json-text.ts';
 import { type FlagValues, loadSettingsWithFlags } from './load-settings-with-flags.ts';
@@ -42,7 +43,8 @@ export async function setupPool(io: CliIo, options: SetupPoolOptions): Promise<n
   const action = found === undefined ? 'create' : changes.length === 0 ? 'none' : 'update';
   const seen: PoolSetup = { workPool, action, dryRun: true, changes };
   if (!options.json) io.stdout.write(poolChangesText(seen, colorsFor(io.stdout, io.env)));
-  const dryRun = action !== 'none' && !(await isWanted(io, options, seen));
+  const question = `Shall the work pool ${JSON.stringify(workPool)} be ${action}d?`;
+  const dryRun = action !== 'none' && !(await hasConsent(io, options, question));
   if (!dryRun && action !== 'none') await within((signal) => pools[action](workPool, template, signal));
   const done = { ...seen, dryRun };
   io.stdout.write(options.json ? jsonText(done) : poolOutcomeText(done));
@@ -75,13 +77,4 @@ function otherType(workPool: string, type: string): SettingsError {
     `Expected the work pool \`${workPool}\` to be of type ecs or not there, got ${type}. It is left as it is. ` +
       'Name another pool in PREFECT_WORK_POOL.',
   );
-}
-
-async function isWanted(
-  { confirm }: CliIo,
-  { yes = false, json }: SetupPoolOptions,
-  { workPool, action }: PoolSetup,
-) {
-  if (yes || json || confirm === undefined) return yes;
-  return confirm(`Shall the work pool ${JSON.stringify(workPool)} be ${action}d?`);
 }

@@ -1,18 +1,16 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CliIo } from './cli-io.ts';
-import { withDeploymentOptions } from './deployment-options.ts';
+import { withFunctionOptions } from './deployment-options.ts';
 import { sinceOption } from './since-option.ts';
 import type { StatusOptions } from './status.ts';
 
 /** `agent status` */
 export function statusCommand(io: CliIo, onEnd: (code: number) => void): Command {
-  const command = new Command('status').description(
-    'Show what the deployed agent did lately: its health, polls, launches and failures.',
-  );
   const port = new Option('--port <number>', 'Port of the page on 127.0.0.1.')
     .argParser(parsePort)
     .default(0, 'any that is free');
-  return withDeploymentOptions(command)
+  return withFunctionOptions(new Command('status'))
+    .description('Show what the deployed agent did lately: its health, polls, launches and failures.')
     .addOption(sinceOption('1h'))
     .option('--web', 'Serve the same as a page on this machine, until Ctrl-C.')
     .addOption(port)
@@ -35,8 +33,10 @@ function parsePort(text: string): number {
 }
 
 const HELP = `
+What can't be read is left out, is named, and makes the exit code 4.
+
 Needs the permissions dynamodb:GetItem on the control table, logs:FilterLogEvents on the log group of the poll
-function, and lambda:GetFunctionConfiguration. What can't be read is left out, is named, and makes the exit code 4.
+function, and lambda:GetFunctionConfiguration on it.
 
 Examples:
   $ agent status --stage prod

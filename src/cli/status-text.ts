@@ -4,9 +4,9 @@ import type { Status } from '../status/read-status.ts';
 import type { PollRow, RecentPolls, RunRow } from '../status/recent-polls.ts';
 import type { Colors } from './colors.ts';
 import { formatDuration } from './format-duration.ts';
+import { punctuality, shortTask } from './launch-text.ts';
 import { oneLine } from './one-line.ts';
-import { punctuality } from './report-text.ts';
-import { table } from './table.ts';
+import { table, titledTable } from './table.ts';
 
 /** What the agent did lately, for people: its state, then its polls, launches and failures, the newest first. */
 export function statusText(status: Status, nowMs: number, colors: Colors): string {
@@ -81,11 +81,7 @@ function recentSections(recent: RecentPolls, nowMs: number, colors: Colors): str
       'LAUNCHES',
       ['AGO', 'FLOW RUN', 'ID', 'LAUNCHED', 'TASK'],
       launches,
-      (run) => [
-        ...runCells(run, nowMs),
-        run.lateMs === null ? '-' : punctuality(run.lateMs),
-        oneLine(run.detail).replace(/^arn:[^:]*:ecs:[^:]*:[^:]*:/, ''),
-      ],
+      (run) => [...runCells(run, nowMs), punctuality(run.lateMs), shortTask(oneLine(run.detail))],
       colors,
     ),
     section(
@@ -104,14 +100,13 @@ function recentSections(recent: RecentPolls, nowMs: number, colors: Colors): str
 
 function section<Row>(
   title: string,
-  header: readonly string[],
+  columns: readonly string[],
   rows: readonly Row[],
   cells: (row: Row) => readonly string[],
   colors: Colors,
 ): string {
   if (rows.length === 0) return '';
-  const head = header.map((name) => colors.bold(name));
-  return `${colors.bold(title)}\n${table([head, ...rows.map(cells)])}`;
+  return `${colors.bold(title)}\n${titledTable(columns, rows.map(cells), colors)}`;
 }
 
 function pollCells(poll: PollRow, nowMs: number, colors: Colors): string[] {

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
+import type { Colors } from './colors.ts';
 
 const GAP = '  ';
 
@@ -12,6 +13,15 @@ export function table(rows: readonly (readonly string[])[]): string {
     .map((row) => row.map((cell, i) => cell + ' '.repeat((widths[i] ?? 0) - width(cell))))
     .map((cells) => `${cells.join(GAP).trimEnd()}\n`)
     .join('');
+}
+
+/** The same under titles. */
+export function titledTable(
+  titles: readonly string[],
+  rows: readonly (readonly string[])[],
+  colors: Colors,
+): string {
+  return table([titles.map((title) => colors.bold(title)), ...rows]);
 }
 
 function width(cell: string): number {

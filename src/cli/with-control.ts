@@ -2,27 +2,16 @@ import type { ControlStore } from '../control/control-record.ts';
 import { openDynamoControlStore } from '../control/dynamo-control-store.ts';
 import { AwsError } from '../errors.ts';
 import { toAwsError } from './aws-errors.ts';
-import { controlTableOf } from '../deployment/deployment-names.ts';
+import { type ControlOptions, controlTableName } from './deployment-options.ts';
 
 const TIMEOUT_MS = 10_000;
-
-/** Where the control record is. */
-export interface ControlOptions {
-  readonly stage: string;
-  readonly table?: string;
-  readonly region?: string;
-}
-
-export function tableOf({ stage, table = controlTableOf(stage) }: ControlOptions): string {
-  return table;
-}
 
 /** Asks something of the control record, with the caller's credentials. @throws AwsError that says what to do */
 export async function withControl<T>(
   options: ControlOptions,
   work: (store: ControlStore, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const table = tableOf(options);
+  const table = controlTableName(options);
   const store = openDynamoControlStore(table, options);
   try {
     return await work(store, AbortSignal.timeout(TIMEOUT_MS));

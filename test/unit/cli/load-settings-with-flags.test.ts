@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { type FlagValues, loadSettingsWithFlags } from '../../../src/cli/load-settings-with-flags.ts';
-import { settingsOptions } from '../../../src/cli/settings-flags.ts';
+import { withSettingsFlags } from '../../../src/cli/settings-flags.ts';
 import { SettingsError } from '../../../src/errors.ts';
 import type { Settings } from '../../../src/settings/settings.ts';
 
@@ -21,7 +21,7 @@ async function load(
   base: Record<string, string> = ENV,
 ): Promise<Settings> {
   const command = new Command().exitOverride().configureOutput({ writeErr: () => undefined });
-  for (const option of settingsOptions({ life: true })) command.addOption(option);
+  withSettingsFlags(command, { life: true });
   command.parse(argv, { from: 'user' });
   return loadSettingsWithFlags({ ...base, ...env }, command.opts<FlagValues>());
 }

@@ -16,6 +16,19 @@ test.each([
   expect(out).toMatch(/Examples:\n {2}\$ agent /);
 });
 
+test('the help of each command says what it needs in AWS, and ends with examples of it', async () => {
+  const { out } = await cli(['--help']);
+  const [, list = ''] = /^Commands:\n(.*?)\n\n/ms.exec(out) ?? [];
+  const names = Array.from(list.matchAll(/^ {2}([a-z-]+) \[options\]/gm), ([, name = '']) => name);
+  expect(names).toHaveLength(13);
+  for (const name of names) {
+    const help = (await cli([name, '--help'])).out;
+    expect(help).toMatch(
+      new RegExp(`^Needs .*\\n\\nExamples:\\n( {2}\\$ agent ${name}\\b.*\\n)+\\n?$`, 'ms'),
+    );
+  }
+});
+
 test('the help names every exit code', async () => {
   const { out } = await cli(['--help']);
   for (const code of Object.values(EXIT_CODES)) expect(out).toMatch(new RegExp(`^ {2}${code} {2}\\w`, 'm'));
