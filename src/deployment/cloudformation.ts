@@ -20,25 +20,25 @@ export function ourArn(service: string, type: string, name: string): Arn {
   };
 }
 
-/** A policy that is part of a role, and allows `actions` on `resources` for each statement. */
+/** What a policy allows. */
+interface Allowed {
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+  readonly Condition?: { readonly StringEquals: Readonly<Record<string, readonly string[]>> };
+}
+
+/** A policy that is part of a role. */
 export interface Policy {
   readonly PolicyName: string;
   readonly PolicyDocument: {
     readonly Version: '2012-10-17';
-    readonly Statement: readonly {
-      readonly Effect: 'Allow';
-      readonly Action: readonly string[];
-      readonly Resource: readonly string[];
-    }[];
+    readonly Statement: readonly (Allowed & { readonly Effect: 'Allow' })[];
   };
 }
 
-/** A policy of a role that allows each list of actions on the resources beside it. */
-export function policy(
-  name: string,
-  ...allowed: readonly (readonly [actions: readonly string[], resources: readonly string[]])[]
-): Policy {
-  const Statement = allowed.map(([Action, Resource]) => ({ Effect: 'Allow', Action, Resource }) as const);
+/** A policy of a role that allows each of these. */
+export function policy(name: string, ...allowed: readonly Allowed[]): Policy {
+  const Statement = allowed.map((statement) => ({ Effect: 'Allow', ...statement }) as const);
   return { PolicyName: name, PolicyDocument: { Version: '2012-10-17', Statement } };
 }
 

@@ -1,4 +1,4 @@
-import { secretReference } from '../settings/secret-reference.ts';
+import { type SecretReference, secretReference } from '../settings/secret-reference.ts';
 import { policy, type Policy } from './cloudformation.ts';
 
 /**
@@ -10,10 +10,19 @@ import { policy, type Policy } from './cloudformation.ts';
 export function readKeyPolicy(arn: string, encryptionKey: string): Policy {
   const reference = secretReference(arn);
   // ECS reads parameters with GetParameters, the functions with GetParameter.
-  const actions =
+  const Action =
     reference.service === 'ssm'
       ? ['ssm:GetParameter', 'ssm:GetParameters']
       : ['secretsmanager:GetSecretValue'];
-  const decrypt = encryptionKey === '' ? [] : [[['kms:Decrypt'], [encryptionKey]] as const];
-  return policy('read-key', [actions, [reference.arn]], ...decrypt);
+  const read = { Action, Resource: [reference.arn] };
+  if (encryptionKey === '') return policy('read-key', read);
+  const Condition = { StringEquals: { 'kms:ViaService': namesInKms(reference) } };
+  return policy('read-key', read, { Action: ['kms:Decrypt'], Resource: [encryptionKey], Condition });
+}
+
+/** What KMS may call the service that asks it to decrypt this. */
+function namesInKms({ service, region }: SecretReference): readonly string[] {
+  const name = `${service}.${region}.amazonaws.com`;
+  // AWS does not say which of the two it is in China.
+  return region.startsWith('cn-') ? [name, `${name}.cn`] : [name];
 }

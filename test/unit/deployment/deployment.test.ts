@@ -126,11 +126,20 @@ test.each([
   expect(readKey).toMatchObject({ PolicyDocument: { Statement: [{ Action, Resource: [Resource] }] } });
 });
 
-test('a key of the customer that the API key is encrypted with may be used for that', async () => {
+test.each([
+  ['a parameter', CLOUD_KEY, ['ssm.us-east-1.amazonaws.com']],
+  ['a secret', `${SECRET}:key::`, ['secretsmanager.us-east-1.amazonaws.com']],
+  [
+    'a parameter in China',
+    'arn:aws-cn:ssm:cn-north-1:123456789012:parameter/key',
+    ['ssm.cn-north-1.amazonaws.com', 'ssm.cn-north-1.amazonaws.com.cn'],
+  ],
+])('a key of the customer may be used to decrypt %s, and nothing else', async (_, arn, services) => {
   const keyEncryptionKey = 'arn:aws:kms:us-east-1:123456789012:key/0a1b2c3d';
-  const { readKey } = await deployed({ PREFECT__CLOUD__API_KEY_SECRET: CLOUD_KEY, keyEncryptionKey });
+  const { readKey } = await deployed({ PREFECT__CLOUD__API_KEY_SECRET: arn, keyEncryptionKey });
+  const Condition = { StringEquals: { 'kms:ViaService': services } };
   expect(readKey).toMatchObject({
-    PolicyDocument: { Statement: [{}, { Action: ['kms:Decrypt'], Resource: [keyEncryptionKey] }] },
+    PolicyDocument: { Statement: [{}, { Action: ['kms:Decrypt'], Resource: [keyEncryptionKey], Condition }] },
   });
 });
 
