@@ -45,8 +45,8 @@ const definitionArns = listOf(
   'ARNs of task definitions, arn:aws:ecs:<region>:<account>:task-definition/<family>:<revision or *>',
 );
 const roleArns = listOf(
-  /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@*/-]+$/,
-  'ARNs of roles, arn:aws:iam::<account>:role/<name>',
+  /^arn:aws[a-z-]*:iam::\d{12}:role\/(?![*/]+$)[\w+=,.@*/-]+$/,
+  'ARNs of roles, arn:aws:iam::<account>:role/<name>, and not all roles of an account',
 );
 const objectArns = listOf(
   /^arn:aws[a-z-]*:s3:::[^/\s]+\/\S+$/,

@@ -95,6 +95,11 @@ test.each([
   },
 );
 
+test('of roles the beginning of their names is enough', async () => {
+  const extraRoles = 'arn:aws:iam::123456789012:role/flows/*';
+  expect((await deployed({ extraRoles })).roles.slice(1)).toEqual([extraRoles]);
+});
+
 test('roles, definitions and clusters that run configs name come from parameters', async () => {
   const extraRoles = 'arn:aws:iam::123456789012:role/a, arn:aws:iam::123456789012:role/b';
   const extraTaskDefinitions = 'arn:aws:ecs:us-east-1:123456789012:task-definition/etl:*';
@@ -168,6 +173,11 @@ describe('before anything is deployed', () => {
     [EXECUTION_ROLE, 'flows', /EXECUTION_ROLE_ARN .*expected the ARN of a role/],
     ['PREFECT__BACKEND', 'cloud', /You have not set an API key/],
     ['extraRoles', '*', /extraRoles: expected ARNs of roles/],
+    ['extraRoles', 'arn:aws:iam::123456789012:role/*', /extraRoles: .*not all roles of an account/],
+    ['extraRoles', 'arn:aws:iam::123456789012:role/*/*', /extraRoles: .*not all roles of an account/],
+    [TASK_ROLE, 'arn:aws:iam::123456789012:role/*', /TASK_ROLE_ARN .*without an asterisk/],
+    ['PREFECT__CLOUD__API_KEY_SECRET', `${CLOUD_KEY}*`, /API_KEY_SECRET .*without an asterisk/],
+    ['PREFECT__CLOUD__AGENT__POKE_SECRET', `${SECRET}*`, /POKE_SECRET .*without an asterisk/],
     ['extraTaskDefinitions', 'etl', /extraTaskDefinitions: expected ARNs of task definitions/],
     ['documents', 's3://bucket/key', /documents: expected ARNs of S3 objects/],
     ['permissionsBoundary', 'boundary', /permissionsBoundary: expected the ARN of an IAM policy/],

@@ -183,14 +183,18 @@ describe('the API key', () => {
     expect(line).not.toContain('hunter2');
   });
 
-  test.each(['hunter2', 'arn:aws:s3:::hunter2', 'arn:aws:ssm:eu-west-1:123456789012:hunter2'])(
-    'is not shown when it stands where an ARN is expected: %s',
-    async (value) => {
-      const lines = await problems({ ...NONE, PREFECT__CLOUD__API_KEY_SECRET: value });
-      expect(lines).toEqual([expect.stringMatching(/^PREFECT__CLOUD__API_KEY_SECRET .*expected the ARN/)]);
-      expect(lines.join()).not.toContain('hunter2');
-    },
-  );
+  test.each([
+    'hunter2',
+    'arn:aws:s3:::hunter2',
+    'arn:aws:ssm:eu-west-1:123456789012:hunter2',
+    'arn:aws:ssm:eu-west-1:123456789012:parameter/hunter2*',
+    'arn:aws:ssm:eu-west-1:123456789012:parameter/hunter?',
+    'arn:aws:secretsmanager:eu-west-1:123456789012:secret:hunter2-*:key::',
+  ])('is not shown when it stands where the ARN of one secret is expected: %s', async (value) => {
+    const lines = await problems({ ...NONE, PREFECT__CLOUD__API_KEY_SECRET: value });
+    expect(lines).toEqual([expect.stringMatching(/^PREFECT__CLOUD__API_KEY_SECRET .*expected the ARN/)]);
+    expect(lines.join()).not.toContain('hunter');
+  });
 
   test.each(['PREFECT__CLOUD__API_KEY', 'PREFECT__CLOUD__AGENT__AUTH_TOKEN', 'PREFECT__CLOUD__AUTH_TOKEN'])(
     'in plain text in %s is refused, with both ways out',
