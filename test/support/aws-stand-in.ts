@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import type { Message } from '../../src/sandbox/message.ts';
 import { serveLocally } from '../../src/sandbox/serve.ts';
-import { stubAws } from './aws-services.ts';
+import { stubAws } from './stub-aws.ts';
 
 /** An answer of AWS's: XML as it is, anything else as JSON; `error` is refused with its code. */
 export type AwsAnswer = string | { readonly error?: string; readonly [member: string]: unknown };

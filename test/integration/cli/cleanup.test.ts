@@ -7,6 +7,7 @@ import type { TaskRequest } from '../../../src/tasks/task-request.ts';
 import { cli, FakeIo } from '../../support/cli.ts';
 import { contentOf, ownDefinition } from '../../support/definitions.ts';
 import { ecsAgent, REQUEST } from '../../support/ecs.ts';
+import { stubAws } from '../../support/stub-aws.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -14,11 +15,7 @@ const DAY_MS = 86_400_000;
 const LONG_AGO: Clock = { ...systemClock, now: () => Date.now() - 100 * DAY_MS };
 
 beforeEach(() => {
-  vi.stubEnv('AWS_REGION', 'us-east-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example');
-  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
-  return () => vi.unstubAllEnvs();
+  stubAws();
 });
 
 async function setUp(options: Partial<EcsOptions> = {}) {
@@ -158,7 +155,6 @@ describe('cleanup', () => {
 
   test('no region ends with 4', async () => {
     vi.stubEnv('AWS_REGION', undefined);
-    vi.stubEnv('AWS_CONFIG_FILE', '/nowhere/config');
     const { code, err } = await cli(['cleanup']);
     expect(code).toBe(4);
     expect(err).toContain('Set AWS_REGION');

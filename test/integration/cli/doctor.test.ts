@@ -5,7 +5,7 @@ import type { CheckResult } from '../../../src/doctor/run-checks.ts';
 import { startPrefect1 } from '../../../src/sandbox/prefect1/prefect1-server.ts';
 import { startPrefect3 } from '../../../src/sandbox/prefect3/prefect3-server.ts';
 import { serveLocally } from '../../../src/sandbox/serve.ts';
-import { stubAws } from '../../support/aws-services.ts';
+import { stubAws } from '../../support/stub-aws.ts';
 import { type AwsAnswer, awsStandIn } from '../../support/aws-stand-in.ts';
 import { cli } from '../../support/cli.ts';
 import { freePort } from '../../support/free-port.ts';

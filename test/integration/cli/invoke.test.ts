@@ -6,16 +6,13 @@ import { invokePoll } from '../../../src/cli/invoke-poll.ts';
 import { cli } from '../../support/cli.ts';
 import { freePort } from '../../support/free-port.ts';
 import { httpStandIn, json } from '../../support/http-stand-in.ts';
+import { stubAws } from '../../support/stub-aws.ts';
 
 const LOG_ENTRY = { level: 'INFO', message: 'Poll ended', timestamp: '2026-11-23T12:00:01.000Z' };
 const LOG = `START RequestId: 1\n${JSON.stringify(LOG_ENTRY)}\nREPORT RequestId: 1\n`;
 
 beforeEach(() => {
-  vi.stubEnv('AWS_REGION', 'us-east-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example');
-  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
-  return () => vi.unstubAllEnvs();
+  stubAws();
 });
 
 interface Received {
@@ -247,8 +244,6 @@ test.each([
   ['no credentials', { AWS_ACCESS_KEY_ID: undefined }, 'aws sso login'],
 ])('%s ends with 4 and what to set', async (_, env, advice) => {
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-  vi.stubEnv('AWS_CONFIG_FILE', '/nowhere/config');
-  vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nowhere/credentials');
   const { invoke, received } = await returns(polled());
   const { code, err } = await invoke();
   expect({ code, requests: received.length }).toEqual({ code: 4, requests: 0 });

@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { systemClock } from '../../../src/clock.ts';
-import { awsServices, endedLine, failedLine, LOG_GROUP, reportOf } from '../../support/aws-services.ts';
+import { awsServices, LOG_GROUP } from '../../support/aws-services.ts';
+import { endedLine, failedLine, reportOf } from '../../support/logged-polls.ts';
 import { cli, FakeIo } from '../../support/cli.ts';
 
 const RUN = '05848151-e7ec-4426-9cea-12e0d3e3e32c';

@@ -4,12 +4,10 @@ import { startEcs } from '../../../src/sandbox/ecs/ecs-server.ts';
 import { startPrefect3 } from '../../../src/sandbox/prefect3/prefect3-server.ts';
 import { cli } from '../../support/cli.ts';
 import { template } from '../../support/job.ts';
+import { stubAws } from '../../support/stub-aws.ts';
 
 beforeEach(() => {
-  vi.stubEnv('AWS_REGION', 'us-east-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example');
-  return () => vi.unstubAllEnvs();
+  stubAws();
 });
 
 /** A Prefect 3 with a due run, an ECS, and the settings for both. */

@@ -5,13 +5,10 @@ import type { Fault, FaultPlan } from '../../../src/sandbox/faults.ts';
 import { type Prefect1Options, startPrefect1 } from '../../../src/sandbox/prefect1/prefect1-server.ts';
 import { cli, FakeIo } from '../../support/cli.ts';
 import { freePort } from '../../support/free-port.ts';
+import { stubAws } from '../../support/stub-aws.ts';
 
 beforeEach(() => {
-  vi.stubEnv('AWS_REGION', 'us-east-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example');
-  vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true');
-  return () => vi.unstubAllEnvs();
+  stubAws();
 });
 
 const always =
@@ -110,8 +107,6 @@ describe('run', () => {
     const { prefect, env, queue } = await world();
     queue('owl');
     vi.stubEnv('AWS_ACCESS_KEY_ID', undefined);
-    vi.stubEnv('AWS_CONFIG_FILE', '/nowhere/config');
-    vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nowhere/credentials');
     const { code, err } = await cli(['run', '-l', 'prod'], env);
     expect({ code, requests: prefect.requests.length }).toEqual({ code: 4, requests: 0 });
     expect(err).toContain('aws sso login');

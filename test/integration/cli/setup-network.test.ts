@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { stageFile } from '../../../src/deployment/stage-parameters.ts';
 import type { CliIo } from '../../../src/cli/cli-io.ts';
 import { runCli } from '../../../src/cli/run-cli.ts';
-import { stubAws } from '../../support/aws-services.ts';
+import { stubAws } from '../../support/stub-aws.ts';
 import { type AwsAnswer, awsStandIn } from '../../support/aws-stand-in.ts';
 import { FakeIo } from '../../support/cli.ts';
 import { freePort } from '../../support/free-port.ts';

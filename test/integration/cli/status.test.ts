@@ -2,14 +2,9 @@ import { describe, expect, test, vi } from 'vitest';
 import { openDynamoControlStore } from '../../../src/control/dynamo-control-store.ts';
 import { recordStop } from '../../../src/control/record-stop.ts';
 import { type ControlRecord, EMPTY_RECORD } from '../../../src/control/control-record.ts';
-import {
-  awsServices,
-  endedLine,
-  failedLine,
-  LOG_GROUP,
-  reportOf,
-  stubAws,
-} from '../../support/aws-services.ts';
+import { awsServices, LOG_GROUP } from '../../support/aws-services.ts';
+import { stubAws } from '../../support/stub-aws.ts';
+import { endedLine, failedLine, reportOf } from '../../support/logged-polls.ts';
 import { cli } from '../../support/cli.ts';
 import { deployed } from '../../support/deployed.ts';
 

@@ -10,6 +10,7 @@ import { startPrefect1 } from '../../../src/sandbox/prefect1/prefect1-server.ts'
 import { loadSettings } from '../../../src/settings/load-settings.ts';
 import { httpStandIn, json } from '../../support/http-stand-in.ts';
 import { RecordingLogger } from '../../support/recording-logger.ts';
+import { stubAws } from '../../support/stub-aws.ts';
 
 const PLAINTEXT = { PREFECT__CLOUD__AGENT__ECS__PLAINTEXT_API_KEY: 'true' };
 const SECRET = {
@@ -18,10 +19,7 @@ const SECRET = {
 };
 
 beforeEach(() => {
-  vi.stubEnv('AWS_REGION', 'us-east-1');
-  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE');
-  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'example');
-  return () => vi.unstubAllEnvs();
+  stubAws();
 });
 
 /** A Prefect Server with one due run, an ECS, and the agent that these settings describe. */

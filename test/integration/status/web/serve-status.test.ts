@@ -1,11 +1,12 @@
 import { request } from 'node:http';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { systemClock } from '../../../src/clock.ts';
-import { AwsError } from '../../../src/errors.ts';
-import type { Status } from '../../../src/status/read-status.ts';
-import { serveStatus } from '../../../src/status/web/serve-status.ts';
-import { awsServices, endedLine, LOG_GROUP } from '../../support/aws-services.ts';
-import { FakeIo } from '../../support/cli.ts';
+import { systemClock } from '../../../../src/clock.ts';
+import { AwsError } from '../../../../src/errors.ts';
+import type { Status } from '../../../../src/status/read-status.ts';
+import { serveStatus } from '../../../../src/status/web/serve-status.ts';
+import { awsServices, LOG_GROUP } from '../../../support/aws-services.ts';
+import { endedLine } from '../../../support/logged-polls.ts';
+import { FakeIo } from '../../../support/cli.ts';
 
 const STATUS: Status = {
   at: '2026-11-25T06:02:48.520Z',

@@ -1,7 +1,7 @@
 import { RunTaskCommand } from '@aws-sdk/client-ecs';
 import { expect, test } from 'vitest';
-import { startSandbox } from '../../../../src/sandbox/start-sandbox.ts';
-import { definition, ecsClient, runInput } from '../ecs/ecs-client.ts';
+import { startSandbox } from '../../../src/sandbox/start-sandbox.ts';
+import { definition, ecsClient, runInput } from './ecs/ecs-client.ts';
 
 test('a sandbox of Prefect 3 points a function at its work pool, and its tasks execute flow runs', async () => {
   await using sandbox = await startSandbox({ generation: 3, ecs: { provisioningMs: 0 } });

@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
 import picocolors from 'picocolors';
-import { runDev } from '../../../src/sandbox/dev/dev.ts';
-import { cli } from '../../support/cli.ts';
-import { stubAws } from '../../support/aws-services.ts';
+import { runDev } from '../../../../src/sandbox/dev/dev.ts';
+import { cli } from '../../../support/cli.ts';
+import { stubAws } from '../../../support/stub-aws.ts';
 
 function startDev(own: Record<string, string> | undefined) {
   let out = '';
