@@ -137,20 +137,6 @@ describe('an answer that is lost', () => {
     },
   );
 
-  test(
-    'that names neither a task nor a failure is no refusal: the run stays claimed',
-    { tags: 'slow' },
-    async () => {
-      const { create, enqueue, backend } = await ecsAgent(
-        atRunTask({ kind: 'status', status: 200, body: '{}', when: 'after' }),
-      );
-      enqueue('a');
-      const report = await reportOf(create().start({ deadlineMs: Date.now() + 6000 }));
-      expect(report).toMatchObject({ unknown: 1, putBack: 0, failed: 0 });
-      expect(backend.settlements).toEqual([]);
-    },
-  );
-
   test('is not forgotten when a later attempt is refused: the first may have started a task', async () => {
     const { launch, backend } = await ecsAgent({
       faults: ({ operation, sequence }) => {
@@ -287,22 +273,6 @@ test('a run whose definition can’t be registered for now stays in the queue', 
   expect(report).toMatchObject({ found: 1, claimed: 0, failed: 0, left: 1 });
 });
 
-test(
-  'a run whose definition does not come, and cannot be ended waiting for, holds up no other',
-  { tags: 'slow' },
-  async () => {
-    const { create, enqueue, backend } = await ecsAgent({}, ({ id }) =>
-      id === 'hung' ? new Promise<never>(() => undefined) : REQUEST,
-    );
-    backend.now = () => Date.now();
-    enqueue('hung', 'a', 'b');
-    const startMs = Date.now();
-    const report = await create().start({ deadlineMs: startMs + 10_000 });
-    expect(report).toMatchObject({ started: 2, left: 1 });
-    expect((backend.claims[0]?.atMs ?? 0) - startMs).toBeLessThan(4000);
-  },
-);
-
 test.each([1, 60])(
   'a definition that was deregistered by hand is registered again once by a warm agent, for the same launches: %i',
   async (count) => {
@@ -366,29 +336,16 @@ test(
   },
 );
 
-describe('a throttle', () => {
-  test.each<[string, string]>([
-    ['ThrottlingException', 'Rate exceeded'],
-    ['InvalidParameterException', 'Request limit exceeded.'],
-  ])('%s is paced and sent again with the same token: %s', async (type, message) => {
-    const { launch, sandbox, calls } = await ecsAgent(
-      atRunTask({ kind: 'error', type, message, when: 'before' }, 3),
-    );
-    expect(await launch('a')).toMatchObject({ started: 1, putBack: 0 });
-    expect(sandbox.tasks()).toHaveLength(1);
-    expect(calls.take().ecs.RunTask).toBe(4);
-  });
-
-  test('that does not end puts the run back, and says so', { tags: 'slow' }, async () => {
-    const message = 'Rate exceeded';
-    const { create, enqueue } = await ecsAgent(
-      atRunTask({ kind: 'error', type: 'ThrottlingException', message, when: 'before' }),
-    );
-    enqueue('a');
-    const report = await reportOf(create().start({ deadlineMs: Date.now() + 7000 }));
-    expect(report).toMatchObject({ putBack: 1, failed: 0 });
-    expect(report.runs).toMatchObject([{ detail: expect.stringContaining(message) as string }]);
-  });
+test.each<[string, string]>([
+  ['ThrottlingException', 'Rate exceeded'],
+  ['InvalidParameterException', 'Request limit exceeded.'],
+])('a throttle by %s is paced and sent again with the same token: %s', async (type, message) => {
+  const { launch, sandbox, calls } = await ecsAgent(
+    atRunTask({ kind: 'error', type, message, when: 'before' }, 3),
+  );
+  expect(await launch('a')).toMatchObject({ started: 1, putBack: 0 });
+  expect(sandbox.tasks()).toHaveLength(1);
+  expect(calls.take().ecs.RunTask).toBe(4);
 });
 
 test('once a launch is blocked, the rest of its batch is not sent', async () => {
