@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { retry, unsent } from '../../../src/agent/launch-outcome.ts';
+import { describe, expect, test } from 'vitest';
+import { failed, retry, unsent } from '../../../src/agent/launch-outcome.ts';
 import type { LaunchedTask, TaskEnd, TaskFinder } from '../../../src/agent/launched-task.ts';
 import type { FlowRun } from '../../../src/agent/flow-run.ts';
 import { flowRun, ScriptedAgent, scriptedAgent, startedAs } from '../../support/scripted-agent.ts';
@@ -84,4 +84,39 @@ test('a launch that was not sent is put back where nobody can say which tasks a 
   backend.queue = [flowRun('a')];
   const started = agent.start({ deadlineMs: clock.now() + 60_000 });
   await expect(clock.until(started)).rejects.toMatchObject({ report: { putBack: 1, unknown: 0 } });
+});
+
+describe('what is written into a flow run', () => {
+  const start = async (recordedId?: string, onRecord: () => void = () => undefined) => {
+    const { agent, backend, clock, logger } = scriptedAgent({}, ({ id }) =>
+      id === 'bad' ? failed('No image.') : { ...startedAs(`task-${id}`), ...(recordedId && { recordedId }) },
+    );
+    backend.onRecord = onRecord;
+    backend.queue = [flowRun('a'), flowRun('bad')];
+    const report = await clock.until(agent.start({ deadlineMs: clock.now() + 60_000 }));
+    return { report, backend, logger };
+  };
+
+  test('is the task that runs it, and nothing where it was not started', async () => {
+    const { backend } = await start();
+    expect(backend.launches).toEqual([{ flowRunId: 'a', infrastructureId: 'task-a' }]);
+  });
+
+  test('is named as Prefect’s own agent names it', async () => {
+    const { backend } = await start('cluster::task-a');
+    expect(backend.launches).toEqual([{ flowRunId: 'a', infrastructureId: 'cluster::task-a' }]);
+  });
+
+  test('may be missing: the run is started all the same', async () => {
+    const error = new Error('API is down');
+    const { report, logger } = await start(undefined, () => {
+      throw error;
+    });
+    expect(report).toMatchObject({ started: 1, failed: 1 });
+    expect(logger.entries).toContainEqual([
+      'warn',
+      'Could not write into 1 flow run(s) which task runs them',
+      { error },
+    ]);
+  });
 });
