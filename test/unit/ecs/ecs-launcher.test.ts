@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { Claimed, FlowRun } from '../../../src/agent/flow-run.ts';
 import { CallRate } from '../../../src/ecs/call-rate.ts';
@@ -305,6 +306,28 @@ describe('a launch', () => {
     const reason = 'The time of this invocation was used up before the launch.';
     expect(await launch(['a'], 0)).toEqual([{ kind: 'unsent', reason }]);
     expect(of('RunTask')).toEqual([]);
+  });
+
+  test('that finds no room ends no other of its batch', async () => {
+    const { launch, of } = world({ answers: { RunTask: NO_ROOM } });
+    const outcomes = await launch(Array.from({ length: 24 }, (_, i) => String(i)));
+    expect(new Set(outcomes.map(({ kind }) => kind))).toEqual(new Set(['retry']));
+    expect([of('RunTask').length, of('DescribeTaskDefinition').length]).toEqual([24, 1]);
+  });
+
+  test.each(['prepare', 'launch'] as const)('of sixty is twenty-five at once: %s', async (step) => {
+    let asked = 0;
+    let most = 0;
+    const parts = world({
+      request: async () => {
+        most = Math.max(most, ++asked);
+        await setImmediate();
+        asked -= 1;
+        return REQUEST;
+      },
+    });
+    await parts[step](Array.from({ length: 60 }, (_, i) => String(i)));
+    expect(most).toBe(25);
   });
 
   test('that is blocked ends those of its batch that were not sent, for the same reason', async () => {

@@ -150,15 +150,23 @@ test('a launch that can’t be sent is tried four times', async () => {
   expect(sentMs).toEqual([0, 250, 1250, 4250]);
 });
 
-test('how long a call took is known to those that come after it', async () => {
+test('how long a call took, and that it was served, is known to those that come after it', async () => {
   const clock = new VirtualClock();
-  const { client } = scriptedEcs(clock, { RunTask: () => clock.sleep(3000).then(() => STARTED) });
+  const { client, of } = scriptedEcs(clock, { RunTask: () => clock.sleep(3000).then(() => STARTED) });
   const rate = new CallRate(clock, { perSecond: 20, isLimit: true });
+  // Two throttles have slowed it.
+  rate.throttled();
+  await clock.advance(5000);
+  rate.throttled();
+  const pace = () => Math.round((rate.available(1_000_000) - rate.available(0)) / 1000);
+  expect(pace()).toBe(14);
   const { signal } = new AbortController();
   const dependencies = { client, rate, clock, random: () => 0 };
   const input = { taskDefinition: 'a:1' };
   await clock.until(runTask(input, new Set(), dependencies, { work: signal, begin: signal }));
   expect(rate.slowestMs).toBe(3000);
+  expect(pace()).toBe(16);
+  expect(of('RunTask').map(({ abortSignal }) => abortSignal)).toEqual([signal]);
 });
 
 test('a turn that comes as the time is used up is not taken', async () => {
