@@ -2,7 +2,7 @@ import { PollFailedError } from '../agent/poll-failed-error.ts';
 import type { PollReport } from '../agent/poll-report.ts';
 import { CallCounter } from '../call-counter.ts';
 import { createAgent } from '../compose/create-agent.ts';
-import type { PollResult } from '../functions/wake.ts';
+import type { PollResult } from '../functions/handle-poll.ts';
 import { checkAws } from './aws-errors.ts';
 import type { CliIo, GlobalOptions } from './cli-io.ts';
 import { colorsFor } from './colors.ts';

@@ -1,7 +1,6 @@
 import { leftAloneText, pausedText } from '../control/health.ts';
-import { AgentError } from '../errors.ts';
 import { type PlannedRun, plan } from '../compose/plan.ts';
-import { timeoutSignal } from '../timeout-signal.ts';
+import { invocationTimeout } from './invocation.ts';
 import type { Begun } from './poll-and-note.ts';
 import type { Warm } from './warm.ts';
 
@@ -26,7 +25,6 @@ export async function planOnly(
     logger.warn(note);
     return { notes: [...notes, note], runs: [] };
   }
-  const late = new AgentError('The time of this invocation is used up.');
-  using timeout = timeoutSignal(clock, deadlineMs - clock.now(), late);
+  using timeout = invocationTimeout(clock, deadlineMs - clock.now());
   return { notes, runs: await plan(warm, clock, timeout.signal) };
 }

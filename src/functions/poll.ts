@@ -4,8 +4,9 @@ import middy from '@middy/core';
 import { once } from '../once.ts';
 import { environment } from '../settings/environment.ts';
 import { likelyTypos } from '../settings/unknown-names.ts';
+import { invocationOf } from './invocation.ts';
 import { parsePollEvent } from './poll-event.ts';
-import { type PollResult, wake } from './wake.ts';
+import { handlePoll, type PollResult } from './handle-poll.ts';
 import { createWarm } from './warm.ts';
 
 const logger = new Logger();
@@ -19,17 +20,16 @@ const warmed = once(async () => {
   return warm;
 });
 
-/** Wakes by schedule or by hand, makes one bounded batch of polls and ends. */
+/** Each tick of the schedule, a poke or an invocation by hand: makes one bounded batch of polls and ends. */
 export const handler = middy<unknown, PollResult>()
   .use(injectLambdaContext(logger))
   .handler(async (event, context) => {
     const request = parsePollEvent(event);
     const warm = await warmed();
-    const { awsRequestId, functionName } = context;
-    return wake(warm, request, {
-      id: awsRequestId,
-      remainingMs: context.getRemainingTimeInMillis(),
+    return handlePoll(warm, request, {
+      ...invocationOf(context),
       measure: async (ended) => {
+        const { awsRequestId, functionName } = context;
         const { writeMetrics } = await import('./write-metrics.ts');
         writeMetrics(ended, { awsRequestId, functionName, chosen: warm.settings.metrics });
       },

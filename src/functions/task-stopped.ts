@@ -3,7 +3,8 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import { once } from '../once.ts';
 import { environment } from '../settings/environment.ts';
-import { hearTaskStopped, type TaskStoppedResult } from './hear-task-stopped.ts';
+import { handleTaskStopped, type TaskStoppedResult } from './handle-task-stopped.ts';
+import { invocationOf } from './invocation.ts';
 import { parseTaskStopped } from './task-stopped-event.ts';
 import { createWarm } from './warm.ts';
 
@@ -11,15 +12,12 @@ const logger = new Logger();
 
 const warmed = once(() => createWarm(logger, environment()));
 
-/** Hears of each task that has stopped. The event only says where to look. */
+/** Each event of ECS that a task has stopped: decides what becomes of its run. The event only says where to look. */
 export const handler = middy<unknown, TaskStoppedResult>()
   .use(injectLambdaContext(logger))
   .handler(async (event, context): Promise<TaskStoppedResult> => {
     const reference = parseTaskStopped(event);
     if (reference === undefined) return { decision: 'ignored' };
     const warm = await warmed();
-    return hearTaskStopped(warm, reference, {
-      id: context.awsRequestId,
-      remainingMs: context.getRemainingTimeInMillis(),
-    });
+    return handleTaskStopped(warm, reference, invocationOf(context));
   });

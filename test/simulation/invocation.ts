@@ -1,7 +1,7 @@
 import type { ControlRecord } from '../../src/control/control-record.ts';
 import { healthOf } from '../../src/control/health.ts';
 import { describeError } from '../../src/describe-error.ts';
-import type { PollResult } from '../../src/functions/wake.ts';
+import type { PollResult } from '../../src/functions/handle-poll.ts';
 import type { Environment } from './environment.ts';
 import type { Exchange } from './network.ts';
 import type { World } from './world.ts';

@@ -1,4 +1,4 @@
-import { hearTaskStopped } from '../../src/functions/hear-task-stopped.ts';
+import { handleTaskStopped } from '../../src/functions/handle-task-stopped.ts';
 import { parseTaskStopped } from '../../src/functions/task-stopped-event.ts';
 import type { Task } from '../../src/sandbox/ecs/new-task.ts';
 import { taskStateChange } from '../../src/sandbox/ecs/task-state-change.ts';
@@ -73,7 +73,7 @@ export class StopEvents {
       sandbox.current = invocation;
       const warm = { ...sandbox.warm, settings: prefect.settings };
       mutation.finder?.((await warm.launching()).tasks, (flowRunId) => prefect.claimKey(flowRunId));
-      const work = hearTaskStopped(warm, reference, { id, remainingMs: TIMEOUT_MS });
+      const work = handleTaskStopped(warm, reference, { id, remainingMs: TIMEOUT_MS });
       const result = await invocation.follow(work);
       if (result !== undefined) trace.note(id, `ends well: ${result.decision}`);
       isDone = result !== undefined;

@@ -1,4 +1,4 @@
-import { wake } from '../../src/functions/wake.ts';
+import { handlePoll } from '../../src/functions/handle-poll.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import { Invocation } from './invocation.ts';
 import { Processes } from './processes.ts';
@@ -72,7 +72,7 @@ export class Story {
       const invocation = new Invocation(id, sandbox.env, this.#world, TIMEOUT_MS);
       sandbox.current = invocation;
       const remainingMs = TIMEOUT_MS + (mutation.deadlineShiftMs ?? 0);
-      const work = wake(sandbox.warm, {}, { id, remainingMs });
+      const work = handlePoll(sandbox.warm, {}, { id, remainingMs });
       await invocation.followPoll(work);
     });
   }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { PollMemory } from '../../src/control/control-record.ts';
 import { DynamoControlStore } from '../../src/control/dynamo-control-store.ts';
-import type { PollResult } from '../../src/functions/wake.ts';
+import type { PollResult } from '../../src/functions/handle-poll.ts';
 import type { FaultPlan } from '../../src/sandbox/faults.ts';
 import { startLocalFunction } from '../../src/sandbox/lambda/local-function.ts';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { type ControlStore, EMPTY_RECORD } from '../../../src/control/control-record.ts';
 import { healthOf } from '../../../src/control/health.ts';
 import { MemoryControlStore } from '../../../src/control/memory-control-store.ts';
-import { hearTaskStopped } from '../../../src/functions/hear-task-stopped.ts';
-import { wake } from '../../../src/functions/wake.ts';
+import { handleTaskStopped } from '../../../src/functions/handle-task-stopped.ts';
+import { handlePoll } from '../../../src/functions/handle-poll.ts';
 import { never } from '../../support/prefect1.ts';
 import { recoveryWorld } from '../../support/recovery-world.ts';
 
@@ -28,14 +28,14 @@ async function functions() {
   let heard = 0;
   return {
     ...parts,
-    poll: () => wake(parts, {}, { id: `poll at ${clock.now()}`, remainingMs: 50_000 }),
+    poll: () => handlePoll(parts, {}, { id: `poll at ${clock.now()}`, remainingMs: 50_000 }),
     /** Tells of the tasks that have stopped since. @returns what was decided */
     hear: async () => {
       await expect.poll(() => ecs.tasks().every(({ lastStatus }) => lastStatus === 'STOPPED')).toBe(true);
       const decisions: string[] = [];
       for (const task of ecs.tasks().slice(heard)) {
         heard += 1;
-        const { decision } = await hearTaskStopped(parts, task, { id: 'stop', remainingMs: 50_000 });
+        const { decision } = await handleTaskStopped(parts, task, { id: 'stop', remainingMs: 50_000 });
         decisions.push(decision);
       }
       return decisions;
@@ -90,7 +90,7 @@ test('a stop that is told of again does not count again', async () => {
   await hear();
   const [task] = ecs.tasks();
   if (task !== undefined) {
-    const again = hearTaskStopped({ ...world, control }, task, { id: 'again', remainingMs: 50_000 });
+    const again = handleTaskStopped({ ...world, control }, task, { id: 'again', remainingMs: 50_000 });
     expect(await again).toMatchObject({ decision: 'ignored' });
   }
   expect(await control.read(never)).toMatchObject({ stops: { count: 1 } });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ControlStore } from '../../../src/control/control-record.ts';
 import { MemoryControlStore } from '../../../src/control/memory-control-store.ts';
-import { wake } from '../../../src/functions/wake.ts';
+import { handlePoll } from '../../../src/functions/handle-poll.ts';
 import { never } from '../../support/prefect1.ts';
 import { recoveryWorld } from '../../support/recovery-world.ts';
 
@@ -14,7 +14,7 @@ async function paused() {
   const control: ControlStore = new MemoryControlStore();
   await control.pause(PAUSE, never);
   const poll = (event = {}, remainingMs = 50_000) =>
-    wake({ ...world, control }, event, { id: 'invocation', remainingMs });
+    handlePoll({ ...world, control }, event, { id: 'invocation', remainingMs });
   return { ...world, control, poll };
 }
 

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { RunTaskCommand } from '@aws-sdk/client-ecs';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { TaskStoppedResult } from '../../../src/functions/hear-task-stopped.ts';
+import type { TaskStoppedResult } from '../../../src/functions/handle-task-stopped.ts';
 import type { Task } from '../../../src/sandbox/ecs/new-task.ts';
 import type { RunningContainer } from '../../../src/sandbox/ecs/run-task-process.ts';
 import type { Fault } from '../../../src/sandbox/faults.ts';

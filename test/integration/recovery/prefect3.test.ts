@@ -2,7 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { CallCounter } from '../../../src/call-counter.ts';
 import { createAgent } from '../../../src/compose/create-agent.ts';
 import { MemoryControlStore } from '../../../src/control/memory-control-store.ts';
-import { hearTaskStopped } from '../../../src/functions/hear-task-stopped.ts';
+import { handleTaskStopped } from '../../../src/functions/handle-task-stopped.ts';
 import type { EcsOptions } from '../../../src/sandbox/ecs/ecs-server.ts';
 import type { FaultPlan } from '../../../src/sandbox/faults.ts';
 import { startPrefect3 } from '../../../src/sandbox/prefect3/prefect3-server.ts';
@@ -54,7 +54,7 @@ async function world(ecsOptions: Partial<EcsOptions> = {}, faults?: FaultPlan) {
       const clusterArn = 'arn:aws:ecs:us-east-1:123456789012:cluster/default';
       const invocation = { id: 'event', remainingMs: 30_000 };
       const warm = { settings, clock, control: new MemoryControlStore(), logger, ...created };
-      return hearTaskStopped(warm, { clusterArn, taskArn }, invocation);
+      return handleTaskStopped(warm, { clusterArn, taskArn }, invocation);
     },
     tokens: () =>
       ecs.requests

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import type { PollResult } from '../../../src/functions/wake.ts';
+import type { PollResult } from '../../../src/functions/handle-poll.ts';
 import { startLocalFunction } from '../../../src/sandbox/lambda/local-function.ts';
 import { type Sandbox, startSandbox } from '../../../src/sandbox/start-sandbox.ts';
 import { prefectEnvironment } from '../prefect-environment.ts';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { PollResult } from '../../../src/functions/wake.ts';
+import type { PollResult } from '../../../src/functions/handle-poll.ts';
 import { startLocalFunction } from '../../../src/sandbox/lambda/local-function.ts';
 import type { Checks } from '../../support/checks.ts';
 import { aheadRuns } from './ahead-runs.ts';

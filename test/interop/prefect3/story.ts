@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { PollResult } from '../../../src/functions/wake.ts';
+import type { PollResult } from '../../../src/functions/handle-poll.ts';
 import type { Checks } from '../../support/checks.ts';
 import type { Deployments, PoolWorld } from './pool-world.ts';
 import type { PrefectApi } from './prefect-api.ts';

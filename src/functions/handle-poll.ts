@@ -1,8 +1,7 @@
 import { type PollReport, PollTally } from '../agent/poll-report.ts';
 import type { TakenCalls } from '../call-counter.ts';
-import { AgentError } from '../errors.ts';
 import type { PlannedRun } from '../compose/plan.ts';
-import { timeoutSignal } from '../timeout-signal.ts';
+import { type Invocation, invocationTimeout } from './invocation.ts';
 import type { PollEvent } from './poll-event.ts';
 import type { EndedPoll } from './poll-metrics.ts';
 import type { Warm } from './warm.ts';
@@ -30,10 +29,7 @@ type Done = {
   ({ readonly dryRun: false } & PollReport) | { readonly dryRun: true; readonly runs: readonly PlannedRun[] }
 );
 
-interface Invocation {
-  readonly id: string;
-  /** What is left of the function's time-out, in milliseconds. */
-  readonly remainingMs: number;
+interface PollInvocation extends Invocation {
   /** Told what polls did, whether they failed or not, unless that is nothing. @default nobody */
   readonly measure?: (ended: EndedPoll) => Promise<void>;
 }
@@ -42,15 +38,14 @@ interface Invocation {
  * One invocation of the poll function: bounded batches of polls, or what they would do.
  * @throws AwsError when the control record can't be had; else what `Agent.start` throws.
  */
-export async function wake(
+export async function handlePoll(
   warm: Warm,
   { dryRun = false, maxPolls }: PollEvent,
-  { id, remainingMs, measure }: Invocation,
+  { id, remainingMs, measure }: PollInvocation,
 ): Promise<PollResult> {
   const { agent, calls, clock } = warm;
   const startMs = clock.now();
-  const late = new AgentError('The time of this invocation is used up.');
-  using timeout = timeoutSignal(clock, remainingMs - ANSWER_RESERVE_MS, late);
+  using timeout = invocationTimeout(clock, remainingMs - ANSWER_RESERVE_MS);
   const { signal } = timeout;
   const deadlineMs = startMs + remainingMs - RECORD_RESERVE_MS;
   const begun = { id, startMs, deadlineMs, maxPolls, tally: new PollTally(), signal };

@@ -4,10 +4,9 @@ import type { ControlStore } from '../control/control-record.ts';
 import { recordStop } from '../control/record-stop.ts';
 import type { CreatedAgent } from '../compose/create-agent.ts';
 import type { TaskReference } from '../ecs/ecs-tasks.ts';
-import { AgentError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Settings } from '../settings/settings.ts';
-import { timeoutSignal } from '../timeout-signal.ts';
+import { type Invocation, invocationTimeout } from './invocation.ts';
 
 /** Kept free at the end of an invocation for its error, in milliseconds. */
 const RESERVE_MS = 1000;
@@ -26,25 +25,18 @@ interface TaskStoppedWarmth extends Pick<CreatedAgent, 'backend' | 'launching'> 
   readonly logger: Logger;
 }
 
-interface Invocation {
-  readonly id: string;
-  /** What is left of the function's time-out, in milliseconds. */
-  readonly remainingMs: number;
-}
-
 /**
  * One invocation of the function that hears of stopped tasks: looks what became of the task and of its run, and notes
  * what that says of the account.
  * @throws PrefectApiError, AwsError or what the SDK throws, when that can't be learnt, or Prefect asked to be left
  * alone: the event is to be delivered again.
  */
-export async function hearTaskStopped(
+export async function handleTaskStopped(
   { settings, clock, control, logger, backend, launching }: TaskStoppedWarmth,
   reference: TaskReference,
   { id, remainingMs }: Invocation,
 ): Promise<TaskStoppedResult> {
-  const late = new AgentError('The time of this invocation is used up.');
-  using timeout = timeoutSignal(clock, remainingMs - RESERVE_MS, late);
+  using timeout = invocationTimeout(clock, remainingMs - RESERVE_MS);
   const { signal } = timeout;
   const { tasks: finder } = await launching();
   const stopped = await finder.stoppedRun(reference, signal);
