@@ -22,7 +22,8 @@ type HttpRequest = z.infer<typeof httpRequest>;
 interface AnswerPokeOptions {
   /** Gives what callers authenticate with; undefined: API Gateway lets only signed requests through. */
   readonly secret: () => Promise<Secret | undefined>;
-  readonly poke: () => Promise<PokeAnswer>;
+  /** @param by ARN of who has signed the request; undefined: it is not signed. */
+  readonly poke: (by: string | undefined) => Promise<PokeAnswer>;
   readonly nowMs: number;
 }
 
@@ -36,10 +37,12 @@ export async function answerPoke(
   if (data.requestContext.http.method !== 'POST') {
     return answer(405, { status: 'method-not-allowed' }, { allow: 'POST' });
   }
-  const refused = refusal(data, await secret());
+  const held = await secret();
+  const refused = refusal(data, held);
   if (refused !== undefined) return refused;
   if (Buffer.byteLength(data.body ?? '') > MAX_BODY_BYTES) return answer(413, { status: 'too-large' });
-  const poked = await poke();
+  // With a secret nobody has looked at a signature.
+  const poked = await poke(held === undefined ? data.requestContext.authorizer?.iam?.userArn : undefined);
   switch (poked.status) {
     case 'accepted':
     case 'polling':

@@ -46,9 +46,9 @@ export const handler = middy<unknown, APIGatewayProxyStructuredResultV2>()
     const nowMs = systemClock.now();
     return answerPoke(event, {
       secret: () => secret(signal),
-      poke: async () => {
+      poke: async (by) => {
         const answer = await poke(store, { startPoll: start, nowMs, signal });
-        logger.info('Poked', { answer });
+        logger.info('Poked', { answer, by });
         return answer;
       },
       nowMs,
