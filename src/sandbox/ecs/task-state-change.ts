@@ -1,6 +1,6 @@
 import type { Task } from './new-task.ts';
 
-/** An event as EventBridge delivers it to a function. */
+/** An event as ECS sends it to EventBridge. */
 export interface TaskStateChange {
   readonly version: '0';
   readonly id: string;
