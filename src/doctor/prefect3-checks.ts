@@ -1,7 +1,7 @@
 import { AwsError, PrefectApiError, SettingsError } from '../errors.ts';
 import type { PoolReader } from '../prefect3/pool-reader.ts';
 import { apiVerdict } from './api-verdict.ts';
-import { type Check, failed, ok, unknown, type Verdict, warning } from './check.ts';
+import { type Check, ok, unknown, type Verdict, warning } from './check.ts';
 
 /** Whether the API answers and takes the key, and whether the work pool is one that the agent can serve. */
 export function prefect3Checks(reader: PoolReader, api: string): readonly Check[] {
@@ -33,9 +33,10 @@ async function poolVerdict(reader: PoolReader, signal: AbortSignal): Promise<Ver
       `Resume it: prefect work-pool resume ${name}`,
     );
   } catch (error) {
-    if (error instanceof SettingsError)
-      return failed(error.message, 'agent setup-pool creates the pool, or brings it up to date.');
-    if (error instanceof PrefectApiError || error instanceof AwsError) return unknown(error.message);
+    // What is wrong with a pool is said with what to do.
+    if (error instanceof SettingsError) return { status: 'failed', detail: error.message };
+    if (error instanceof PrefectApiError || error instanceof AwsError)
+      return unknown('it could not be read: see the check `Prefect API`');
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { apiError, type ApiErrorContext, readRetryAfter, tooManyRequests } from '../prefect-api/api-error.ts';
-import type { PrefectApiError, PrefectApiErrorOptions } from '../errors.ts';
+import { PrefectApiError, type PrefectApiErrorOptions } from '../errors.ts';
 
 /** The two forms in which the API says what is wrong. Never what it says of the request, which it repeats. */
 const problem = z.object({
@@ -14,6 +14,12 @@ export interface AnswerContext extends ApiErrorContext {
   readonly url: URL;
   readonly nowMs: number;
 }
+
+/** What a server says of a path that it does not know at all. What Prefect does not find, it names. */
+const NO_SUCH_PATH = 'Not Found';
+
+/** There is no such path at the address: the API is elsewhere, or has no such part. */
+export class NoSuchPathError extends PrefectApiError {}
 
 /** What the API says is wrong; empty: nothing that can be read. */
 export function problemText(body: string): string {
@@ -70,6 +76,15 @@ function fromStatus(context: AnswerContext, response: Response, body: string): P
   if (status === 403) {
     const message = `The API forbids it: HTTP 403. ${text} See what the key may do, and what stands before the API.`;
     return apiError(context, message, answer);
+  }
+  if (status === 404 && text === NO_SUCH_PATH) {
+    const { message } = apiError(
+      context,
+      `There is no such path at ${url.origin}: HTTP 404. Is PREFECT_API_URL the address of the API? ` +
+        'The address of a self-hosted server ends in /api.',
+      answer,
+    );
+    return new NoSuchPathError(message, answer);
   }
   return apiError(context, `The API refused the request with HTTP ${status}. ${text}`, answer);
 }

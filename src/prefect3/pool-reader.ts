@@ -2,9 +2,10 @@ import { allDone } from './all-done.ts';
 import type { Prefect3Client } from './client.ts';
 import type { Clock } from '../clock.ts';
 import { SettingsError } from '../errors.ts';
+import { findWorkPool } from './find-work-pool.ts';
 import { RecentReads } from './recent-reads.ts';
 import { version, workPool } from './schemas.ts';
-import { checkWorkPool, type WorkPool, workPoolPath } from './work-pool.ts';
+import { checkWorkPool, type WorkPool } from './work-pool.ts';
 
 /** How long what is known of the pool counts, in milliseconds: as with the genuine worker, by its heartbeats. */
 const MAX_POOL_AGE_MS = 30_000;
@@ -52,13 +53,11 @@ export class PoolReader {
   }
 
   async #read(signal: AbortSignal): Promise<WorkPool> {
-    const path = workPoolPath(this.#name);
-    const request = { name: 'work_pools', method: 'GET', path, answer: workPool } as const;
-    const row = await this.#client.find(request, signal);
+    const row = await findWorkPool(this.#client, this.#name, workPool, signal);
     if (row === undefined) {
       throw new SettingsError(
         `PREFECT_WORK_POOL: expected the name of a work pool, but the API has no \`${this.#name}\`. ` +
-          'Create it with the type ecs, or name one that there is.',
+          'Create it with `agent setup-pool`, or name one that there is.',
       );
     }
     const { id, name, type, is_paused: isPaused, base_job_template: template } = row;

@@ -37,9 +37,14 @@ export function checkWorkPool({ name, type, baseJobTemplate }: WorkPool): void {
   if (Object.keys(baseJobTemplate.job_configuration).length === 0) {
     throw new SettingsError(
       `Expected a base job template in the work pool \`${name}\`, got an empty one. ` +
-        'Give it the template of the type ecs.',
+        'Give it the template of the type ecs: `agent setup-pool` does.',
     );
   }
+}
+
+/** What it means for its runs that a pool is paused. */
+export function pausedText(name: string): string {
+  return `The work pool \`${name}\` is paused: its runs stay in the queue.`;
 }
 
 function meaningOf(type: string): string {

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { Prefect3Client } from './client.ts';
+import { findWorkPool } from './find-work-pool.ts';
 import type { GivenTemplate } from './merge-template.ts';
 import { type BaseJobTemplate, workPoolPath } from './work-pool.ts';
 
@@ -22,21 +23,15 @@ export interface OwnedWorkPool {
 
 /** Reads and writes work pools. All methods throw `PrefectApiError`. */
 export class WorkPools {
-  readonly #client: Pick<Prefect3Client, 'find' | 'request'>;
+  readonly #client: Pick<Prefect3Client, 'request'>;
 
-  constructor(client: Pick<Prefect3Client, 'find' | 'request'>) {
+  constructor(client: Pick<Prefect3Client, 'request'>) {
     this.#client = client;
   }
 
   /** undefined: there is none of that name. */
   async find(name: string, signal: AbortSignal): Promise<OwnedWorkPool | undefined> {
-    const request = {
-      name: 'work-pool',
-      method: 'GET',
-      path: workPoolPath(name),
-      answer: workPoolWithAll,
-    } as const;
-    const found = await this.#client.find(request, signal);
+    const found = await findWorkPool(this.#client, name, workPoolWithAll, signal);
     return found === undefined ? undefined : { type: found.type, template: found.base_job_template };
   }
 

@@ -328,12 +328,17 @@ test('an API whose clock is wrong is told', async () => {
   });
 });
 
-async function prefect3(pool: Record<string, unknown>, name = 'ecs-pool', answers: Answers = {}) {
+async function prefect3(
+  pool: Record<string, unknown>,
+  name = 'ecs-pool',
+  answers: Answers = {},
+  addressOf: (url: string) => string = String,
+) {
   const api = await startPrefect3({ clock: systemClock });
   onTestFinished(() => api.close());
   api.createWorkPool({ name: 'ecs-pool', base_job_template: { ...template() }, ...pool });
   const aws = await awsStandIn({ ...GOOD, ...answers });
-  const env = { ...aws, PREFECT_API_URL: api.endpoint, PREFECT_WORK_POOL: name };
+  const env = { ...aws, PREFECT_API_URL: addressOf(api.endpoint), PREFECT_WORK_POOL: name };
   const { code, out } = await cli(['doctor', '--json'], env);
   const { checks } = JSON.parse(out) as { checks: CheckResult[] };
   const found = (wanted: string) => checks.find((result) => result.name === wanted);
@@ -356,7 +361,23 @@ test('Prefect 3: a pool that is paused, of another type, or not there', async ()
     detail: expect.stringContaining('to be of type ecs, got kubernetes') as unknown,
   });
   const missing = await prefect3({}, 'other');
-  expect(missing).toMatchObject({ code: 1, api: { status: 'ok' }, pool: { status: 'failed' } });
+  expect(missing).toMatchObject({
+    code: 1,
+    api: { status: 'ok' },
+    pool: { status: 'failed', detail: expect.stringContaining('agent setup-pool') as unknown },
+  });
+});
+
+test('Prefect 3: an address without /api is no address of the API', async () => {
+  const result = await prefect3({}, 'ecs-pool', {}, (url) => url.replace('/api', ''));
+  expect(result).toMatchObject({
+    code: 1,
+    api: {
+      status: 'failed',
+      detail: expect.stringMatching(/no such path at http:\S+.*ends in \/api/) as unknown,
+    },
+    pool: { status: 'unknown', detail: 'it could not be read: see the check `Prefect API`' },
+  });
 });
 
 const byDefault = { base_job_template: { ...template({ defaults: { image: IMAGE } }) } };
