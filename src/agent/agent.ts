@@ -215,6 +215,6 @@ export abstract class Agent<Run extends FlowRun = FlowRun> {
     await this.#backend.connect({ type, name, labels, agentConfigId }, signal);
     this.#connected = true;
     const shown = labels.length === 0 ? '[]' : `['${labels.join("', '")}']`;
-    this.logger.info(`Starting ${type} with labels ${shown}`);
+    this.logger.info(`Starting ${type} with ${this.#backend.source ?? `labels ${shown}`}`);
   }
 }

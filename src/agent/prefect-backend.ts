@@ -94,6 +94,13 @@ export interface PrefectBackend<Run extends FlowRun = FlowRun> {
   notBeforeMs: number | undefined;
   /** The state of a run that the agent has failed, as Prefect shows it. */
   readonly failedState: string;
+  /** What the agent takes its runs from, as its log names it. @default its labels */
+  readonly source?: string;
+  /**
+   * Makes sure that there is something to look into, and warns of what keeps its runs from the agent; unlike
+   * `connect` it changes nothing. @default there is nothing to see to
+   */
+  inspect?(signal: AbortSignal): Promise<void>;
   /** Makes the agent known, once. @throws PrefectApiError */
   connect(identity: AgentIdentity, signal: AbortSignal): Promise<void>;
   /** The due runs, oldest first, at most one page of them. Changes nothing. */

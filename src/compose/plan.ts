@@ -32,6 +32,7 @@ export async function plan(
 ): Promise<readonly PlannedRun[]> {
   const nowMs = clock.now();
   const query = { labels: agent.labels, beforeMs: nowMs + agent.leadMs, except: new Set<string>() };
+  await backend.inspect?.(signal);
   const { runs, unreadable } = await backend.look(query, signal);
   const { runTasks } = await launching();
   const planned: PlannedRun[] = [];

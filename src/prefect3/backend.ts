@@ -24,6 +24,7 @@ import type { Logger } from '../logger.ts';
 import { lookForFlowRuns } from './look.ts';
 import { type PoolAndVersion, PoolReader } from './pool-reader.ts';
 import { identified, nothing } from './schemas.ts';
+import { pausedText } from './work-pool.ts';
 
 export interface Prefect3BackendOptions extends Omit<Prefect3ClientOptions, 'uuid'> {
   readonly workPool: string;
@@ -64,6 +65,16 @@ export class Prefect3Backend implements PrefectBackend<Prefect3FlowRun> {
 
   set notBeforeMs(ms: number | undefined) {
     this.#options.client.rest.untilMs = ms;
+  }
+
+  get source(): string {
+    return `the work pool \`${this.#options.workPool}\``;
+  }
+
+  /** @throws SettingsError as `connect` does */
+  async inspect(signal: AbortSignal): Promise<void> {
+    const { name, isPaused } = await this.#pool.pool(signal);
+    if (isPaused) this.#options.logger.warn(pausedText(name));
   }
 
   /** Whether there is such a deployment. @throws PrefectApiError */

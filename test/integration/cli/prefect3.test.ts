@@ -45,3 +45,45 @@ test('plan says what would be started, without the values of users’ variables'
   expect(out).toContain('PASSWORD');
   expect(out).not.toContain('canary');
 });
+
+test.each(['run', 'plan', 'setup-pool'])(
+  '%s says that an address without /api is none of the API',
+  async (command) => {
+    const { env } = await world();
+    const { code, err } = await cli([command], { ...env, PREFECT_API_URL: env.PREFECT_API_URL.slice(0, -4) });
+    expect(code).toBe(3);
+    expect(err).toMatch(
+      /^error: Prefect API, work_pools: .*The address of a self-hosted server ends in \/api/m,
+    );
+  },
+);
+
+test.each(['run', 'plan'])('%s names the command that creates a pool which is not there', async (command) => {
+  const { env } = await world();
+  const { code, err } = await cli([command], { ...env, PREFECT_WORK_POOL: 'other' });
+  expect(code).toBe(2);
+  expect(err).toContain(
+    'the API has no `other`. Create it with `agent setup-pool`, or name one that there is.',
+  );
+});
+
+test('plan refuses a pool of another type, as run does', async () => {
+  const { api, env } = await world();
+  api.createWorkPool({ name: 'other', type: 'process' });
+  const { code, err } = await cli(['plan'], { ...env, PREFECT_WORK_POOL: 'other' });
+  expect(code).toBe(2);
+  expect(err).toContain('Expected the work pool `other` to be of type ecs, got process');
+});
+
+test('plan says that a pool is paused', async () => {
+  const { api, env } = await world();
+  api.send('PATCH', '/work_pools/ecs-pool', { is_paused: true });
+  const { code, out, err } = await cli(['plan'], env);
+  expect({ code, out }).toEqual({ code: 0, out: 'No flow runs are due.\n' });
+  expect(err).toContain('The work pool `ecs-pool` is paused: its runs stay in the queue.');
+});
+
+test('run says which work pool it serves', async () => {
+  const { env } = await world();
+  expect((await cli(['run'], env)).err).toContain('Starting ECSAgent with the work pool `ecs-pool`');
+});
