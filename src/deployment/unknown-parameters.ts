@@ -1,5 +1,7 @@
 import { closest } from 'fastest-levenshtein';
 import { SettingsError } from '../errors.ts';
+import { KEY_NAMES } from '../settings/read-api-key-source.ts';
+import type { SettingName } from '../settings/setting-value.ts';
 
 /**
  * The Serverless Framework takes any parameter, and nobody would hear of a slip of the pen.
@@ -14,12 +16,21 @@ export function rejectUnknownParameters(given: readonly string[], known: readonl
   if (lines.length > 0) throw new SettingsError(lines.join('\n'));
 }
 
+/** Keys in plain text, and the parameter that names a secret with one. */
+const PLAIN_KEYS: ReadonlyMap<string, SettingName> = new Map([
+  ...KEY_NAMES.map((name) => [name, 'PREFECT__CLOUD__API_KEY_SECRET'] as const),
+  ['PREFECT_API_KEY', 'PREFECT_API_KEY_SECRET'],
+  ['PREFECT_API_AUTH_STRING', 'PREFECT_API_AUTH_STRING_SECRET'],
+]);
+
 /** A line for each name that is none of a parameter, which says what to do. */
 export function unknownParameters(names: readonly string[], known: readonly string[]): readonly string[] {
   return names
     .filter((name) => !known.includes(name))
-    .map(
-      (name) =>
-        `${name}: expected a parameter of docs/deploy.md. Did you mean ${closest(name, known)}? Rename or remove it.`,
-    );
+    .map((name) => {
+      const secret = PLAIN_KEYS.get(name);
+      return secret === undefined
+        ? `${name}: expected a parameter of docs/deploy.md. Did you mean ${closest(name, known)}? Rename or remove it.`
+        : `${name}: a key in plain text is no parameter. Remove it, and name a secret that holds it in ${secret}.`;
+    });
 }

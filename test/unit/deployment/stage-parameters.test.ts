@@ -38,7 +38,7 @@ test.each([
   [
     'a key in plain text',
     `PREFECT__CLOUD__API_KEY: ${SECRET}`,
-    /PREFECT__CLOUD__API_KEY: expected a parameter/,
+    /PREFECT__CLOUD__API_KEY: a key in plain text is no parameter.* in PREFECT__CLOUD__API_KEY_SECRET/,
   ],
   ['the prototype', `__proto__: ${SECRET}`, /__proto__: expected a parameter/],
   ['a list', `${LABELS}: [${SECRET}]`, /PREFECT__CLOUD__AGENT__LABELS: expected a text, got a list/],
