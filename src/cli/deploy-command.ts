@@ -1,5 +1,4 @@
 import { Command } from 'commander';
-import { SettingsError } from '../errors.ts';
 import type { CliIo } from './cli-io.ts';
 import type { DeployOptions } from './deploy.ts';
 import { withStageFile } from './deployment-options.ts';
@@ -8,7 +7,11 @@ import { withStageFile } from './deployment-options.ts';
 export function deployCommand(io: CliIo, onEnd: (code: number) => void): Command {
   return withStageFile(new Command('deploy'))
     .description('Check what a stage needs, deploy it, have it poll once, and say whether it is healthy.')
-    .option('--param <name=value>', 'Parameter that wins over the file. Repeatable.', collect)
+    .option(
+      '--param <name=value>',
+      'Parameter that wins over the file; an empty one counts as not set. Repeatable.',
+      collect,
+    )
     .addHelpText('after', HELP)
     .action(async (_, self: Command) => {
       const { deploy } = await import('./deploy.ts');
@@ -17,8 +20,6 @@ export function deployCommand(io: CliIo, onEnd: (code: number) => void): Command
 }
 
 function collect(text: string, previous: readonly string[] = []): readonly string[] {
-  // The text may be a secret, so it is not shown.
-  if (!/^[^=]+=./s.test(text)) throw new SettingsError('--param expects name=value, got something else.');
   return [...previous, text];
 }
 

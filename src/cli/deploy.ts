@@ -2,7 +2,9 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { checkedSettings } from '../deployment/checked-settings.ts';
 import { givenParameters } from '../deployment/given-parameters.ts';
 import { knownParameters } from '../deployment/known-parameters.ts';
-import { rejectUnknownParameters } from '../deployment/unknown-parameters.ts';
+import { givenPairs } from '../deployment/given-pairs.ts';
+import { shownStageFile } from '../deployment/stage-parameters.ts';
+import { withOrigins } from '../deployment/with-origins.ts';
 import type { Health } from '../control/health.ts';
 import type { CheckResult } from '../doctor/run-checks.ts';
 import { AgentError } from '../errors.ts';
@@ -46,7 +48,8 @@ export async function deploy(io: CliIo, options: DeployOptions): Promise<number>
     if (json) stdout.write(jsonText(deployment));
     return code;
   };
-  const settings = await readSettings(io, options);
+  const param = givenPairs(options.param ?? [], await knownParameters());
+  const settings = await readSettings(io, { ...options, param });
   const region = await regionOf(options);
 
   return stopOnSignal(io, 'what is under way comes to its end', async (stop) => {
@@ -56,7 +59,7 @@ export async function deploy(io: CliIo, options: DeployOptions): Promise<number>
       stderr.write(`Nothing was deployed. ${stop.aborted ? '' : advice(stage, region)}\n`);
       return end(EXIT_CODES.failure, { checks, invocation: null, health: null });
     }
-    await runServerless(io, { ...options, region }, stop);
+    await runServerless(io, { ...options, param, region }, stop);
     const invocation = await invokeDeployed(io, { stage, region });
     showInvocation(io, invocation, { json });
     const sources = await awsStatusSources(io.clock, { stage, region });
@@ -69,8 +72,9 @@ export async function deploy(io: CliIo, options: DeployOptions): Promise<number>
 
 /** The settings as the functions will read them. */
 async function readSettings(io: CliIo, { stage, param = [] }: DeployOptions): Promise<Settings> {
-  rejectUnknownParameters(param, await knownParameters());
-  return await checkedSettings(await givenParameters(stage, io.deployer.stages, param));
+  const { stages } = io.deployer;
+  const parameters = await givenParameters(stage, stages, param);
+  return await withOrigins(() => checkedSettings(parameters), shownStageFile(stage, stages), param);
 }
 
 /** The Serverless Framework knows no region of the AWS configuration: it is told. */

@@ -2,6 +2,8 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { checkedSettings } from '../deployment/checked-settings.ts';
 import { givenParameters } from '../deployment/given-parameters.ts';
+import { shownStageFile } from '../deployment/stage-parameters.ts';
+import { withOrigins } from '../deployment/with-origins.ts';
 import { ownResources } from '../deployment/task-resources.ts';
 import { CallCounter } from '../call-counter.ts';
 import { type Check, ok } from '../doctor/check.ts';
@@ -31,13 +33,20 @@ export async function doctor(io: CliIo, options: DoctorOptions): Promise<number>
   const { stage } = options;
   const isDeployment = stage !== undefined;
   const settings = isDeployment
-    ? await loadSettingsWithFlags(await givenParameters(stage, io.deployer.stages), options, checkedSettings)
+    ? await stageSettings(stage, io, options)
     : await loadSettingsWithFlags(env, options);
   return stopOnSignal(io, 'the checks end', async (stop) => {
     const results = await makeChecks(io, { settings, isDeployment, region: options.region, stop });
     stdout.write(options.json ? jsonText({ checks: results }) : doctorText(results, colorsFor(stdout, env)));
     return hasFailed(results) ? EXIT_CODES.failure : EXIT_CODES.done;
   });
+}
+
+async function stageSettings(stage: string, { deployer }: CliIo, options: DoctorOptions): Promise<Settings> {
+  const { stages } = deployer;
+  const parameters = await givenParameters(stage, stages);
+  const read = () => loadSettingsWithFlags(parameters, options, checkedSettings);
+  return await withOrigins(read, shownStageFile(stage, stages));
 }
 
 export function hasFailed(results: readonly CheckResult[]): boolean {

@@ -9,6 +9,7 @@ import { readDocumentsPolicy } from './read-documents-policy.ts';
 import { readKeyPolicy } from './read-key-policy.ts';
 import { taskResources } from './task-resources.ts';
 import { rejectUnknownParameters } from './unknown-parameters.ts';
+import { withOrigins } from './with-origins.ts';
 
 /**
  * The parameters of a deployment, checked, and what follows from them: what the fragments say `${self:custom.…}` for.
@@ -24,8 +25,13 @@ export async function deployment(resolve: (variable: string) => Promise<unknown>
   rejectUnknownParameters(given, await knownParameters());
   const env = new Map<string, string>();
   for (const name of DEPLOYED_SETTINGS) env.set(name, await parameter(name));
-  const { agent, ecs, prefect } = await checkedSettings(Object.fromEntries(env));
-  const stack = `${await textOf('self:service')}-${await textOf('sls:stage')}`;
+  const stage = await textOf('sls:stage');
+  const { agent, ecs, prefect } = await withOrigins(
+    () => checkedSettings(Object.fromEntries(env)),
+    `infra/stages/${stage}.yml`,
+    given,
+  );
+  const stack = `${await textOf('self:service')}-${stage}`;
   const poke = loadPokeSettings({
     ...Object.fromEntries(env),
     PREFECT__CLOUD__AGENT__POLL_FUNCTION: `${stack}-poll`,

@@ -14,6 +14,11 @@ export function stageFile(stage: string, folder: string): string {
   throw new SettingsError('--stage: expected letters, digits and hyphens, got something else. Correct it.');
 }
 
+/** The same, as people know it from where they are. @throws SettingsError */
+export function shownStageFile(stage: string, folder: string): string {
+  return relative('', stageFile(stage, folder));
+}
+
 /**
  * The parameters of a stage's file, by name, as text; those without a text are left out. Without the file there are
  * none.
@@ -24,7 +29,7 @@ export async function readStageParameters(
   folder: string,
 ): Promise<Readonly<Record<string, string>>> {
   const file = stageFile(stage, folder);
-  const shown = relative('', file);
+  const shown = shownStageFile(stage, folder);
   const pairs = readPairs(await readStageFile(file), shown);
   const names = pairs.map(({ name }) => name);
   const problems = [

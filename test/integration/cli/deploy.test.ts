@@ -116,11 +116,22 @@ test.each([
     ['--param', 'PREFECT__CLOUD__AGENT__LABEL=sesame'],
     /Did you mean PREFECT__CLOUD__AGENT__LABELS\?/,
   ],
-  ['a parameter without a value', ['--param', 'sesame'], /--param expects name=value/],
+  ['a text without a name', ['--param', 'sesame'], /--param: expected NAME=value, got a text without a `=`/],
+  ['a value without a name', ['--param', '=sesame'], /--param: expected NAME=value, got one without a name/],
+  [
+    'a name without a value',
+    ['--param', 'memoryMb'],
+    /--param memoryMb: expected memoryMb=value, got the name/,
+  ],
+  [
+    'a key in plain text',
+    ['--param', 'PREFECT_API_KEY=sesame'],
+    /a key in plain text is no parameter.*in PREFECT_API_KEY_SECRET\.$/m,
+  ],
   [
     'a wrong value',
     ['--param', 'PREFECT__CLOUD__AGENT__LEAD_SECONDS=soon'],
-    /PREFECT__CLOUD__AGENT__LEAD_SECONDS/,
+    /^error: PREFECT__CLOUD__AGENT__LEAD_SECONDS \(--param\):/,
   ],
   ['a stage without parameters', ['--stage', 'other'], /stage other in infra\/stages\/other\.yml, got none/],
 ])('%s is wrong usage, and nothing is deployed', async (_, argv, message) => {
@@ -129,4 +140,11 @@ test.each([
   expect({ code, calls }).toEqual({ code: 2, calls: [] });
   expect(err).toMatch(message);
   expect(err).not.toContain('sesame');
+});
+
+test('a parameter without a text counts as not set', async () => {
+  const { calls, deploy } = await setUp();
+  const { code } = await deploy('--param', `${CLUSTER}=`, '--param', 'memoryMb=256');
+  expect(code).toBe(0);
+  expect(calls).toEqual([['deploy', '--stage', 'prod', '--region', 'us-east-1', '--param', 'memoryMb=256']]);
 });

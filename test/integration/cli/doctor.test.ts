@@ -303,6 +303,17 @@ test('--stage checks what a deployment to the stage needs, whatever the environm
   );
 });
 
+test('--stage names the stage’s file, or the flag, from which a wrong value comes', async () => {
+  const stages = await stagesFolder({
+    prod: 'PREFECT__BACKEND: server\nPREFECT__CLOUD__AGENT__LEAD_SECONDS: soon\n',
+  });
+  const argv = ['doctor', '--stage', 'prod', '--launch-type', 'RAIL'];
+  const { code, err } = await cli(argv, {}, { stages });
+  expect(code).toBe(2);
+  expect(err).toMatch(/^ *PREFECT__CLOUD__AGENT__LEAD_SECONDS \(\S*prod\.yml\): /m);
+  expect(err).toMatch(/^ *--launch-type \(PREFECT__CLOUD__AGENT__ECS__LAUNCH_TYPE\): /m);
+});
+
 test('the time of an API that is down is not asked for in the words of fetch', async () => {
   const down = () => Promise.reject(new TypeError('fetch failed'));
   const check = clockCheck('http://127.0.0.1:1', systemClock, down);
