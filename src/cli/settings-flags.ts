@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import { SettingsError } from '../errors.ts';
+import type { Generation } from '../settings/generation.ts';
 import type { SettingName } from '../settings/setting-value.ts';
 import { settingsTable } from '../settings/settings-table.ts';
 
@@ -16,8 +17,8 @@ export interface SettingsFlag extends Target {
   readonly encode: (values: readonly string[]) => string;
   /** What it stands for where the agent serves Prefect 3. @default the same */
   readonly ofPrefect3?: Target;
-  /** The one Prefect that reads it. @default both do */
-  readonly only?: 1 | 3;
+  /** The one Prefect that reads it. @default each does */
+  readonly only?: Generation;
 }
 
 /** How each variable is spelled as a flag: the options of `prefect agent ecs start`, and of `prefect worker start`. */
@@ -103,7 +104,7 @@ function many(
   return { option, variable, encode: (values) => literal(collect(values)) };
 }
 
-function only(generation: 1 | 3, flag: SettingsFlag): SettingsFlag {
+function only(generation: Generation, flag: SettingsFlag): SettingsFlag {
   flag.option.description += ` Prefect ${generation} only.`;
   return { ...flag, only: generation };
 }

@@ -47,14 +47,14 @@ interface LaunchingParts {
   readonly tasks: TaskFinder<FlowRun> & Pick<EcsTasks<FlowRun>, 'stoppedRun'>;
 }
 
-/** What is different between the two Prefects. */
+/** What is different between the Prefects. */
 interface Prefect<Run extends FlowRun> {
   readonly backend: PrefectBackend<Run>;
   readonly createRunTasks: () => Promise<(ecs: EcsLookUps) => RunTasks<Run>>;
 }
 
 /**
- * The agent that the settings describe: of Prefect 1 or of Prefect 3, and the code of that one alone is loaded.
+ * The agent that the settings describe, of the Prefect that they name: the code of that one alone is loaded.
  * Nothing is sent until it is started; a key in plain text is warned of.
  */
 export async function createAgent(

@@ -1,6 +1,7 @@
 import { dirname, delimiter } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Clock, systemClock } from '../clock.ts';
+import type { Generation } from '../settings/generation.ts';
 import { type DynamoSandbox, SANDBOX_CREDENTIALS, startDynamo } from './dynamodb.ts';
 import { type EcsOptions, type EcsSandbox, startEcs } from './ecs/ecs-server.ts';
 import { runTaskProcess, type TaskProcessOptions } from './ecs/run-task-process.ts';
@@ -9,8 +10,8 @@ import { type Prefect1Sandbox, startPrefect1 } from './prefect1/prefect1-server.
 import { type Prefect3Sandbox, startPrefect3 } from './prefect3/prefect3-server.ts';
 
 export interface SandboxOptions {
-  /** Which Prefect the function is pointed at; both are there. @default 1 */
-  readonly generation?: 1 | 3;
+  /** Which Prefect the function is pointed at; all are there. @default 1 */
+  readonly generation?: Generation;
   /** Folders in which the programs of containers are looked for, first of all. @default this machine's PATH, and a stand-in for `prefect` */
   readonly path?: readonly string[];
   /** Whether tasks are executed as processes; their states are played when not. @default true */
@@ -55,6 +56,10 @@ export async function startSandbox({
   const prefect1 = await startPrefect1({ clock, faults });
   const prefect3 = await startPrefect3({ clock, faults });
   const { name: workPool } = prefect3.createWorkPool();
+  const pointers: Readonly<Record<Generation, Record<string, string>>> = {
+    1: { PREFECT__BACKEND: 'server', PREFECT__CLOUD__API: prefect1.endpoint },
+    3: { PREFECT_API_URL: prefect3.endpoint, PREFECT_WORK_POOL: workPool },
+  };
   const searched = [...path, STAND_IN, dirname(process.execPath), process.env.PATH ?? ''];
   const env = { ...taskEnv, PATH: searched.join(delimiter) };
   const runner = execute ? runTaskProcess({ env, cwd: process.cwd(), onOutput }) : undefined;
@@ -66,9 +71,7 @@ export async function startSandbox({
     ecs,
     dynamo,
     functionEnv: {
-      ...(generation === 1
-        ? { PREFECT__BACKEND: 'server', PREFECT__CLOUD__API: prefect1.endpoint }
-        : { PREFECT_API_URL: prefect3.endpoint, PREFECT_WORK_POOL: workPool }),
+      ...pointers[generation],
       ...functionEnv(ecs, dynamo),
     },
     [Symbol.asyncDispose]: async () => {

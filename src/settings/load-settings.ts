@@ -1,13 +1,20 @@
 import { deepFreeze } from './deep-freeze.ts';
 import { documentReaders } from './document-readers.ts';
 import type { DocumentReaders } from './load-document.ts';
+import type { Generation } from './generation.ts';
 import { readHealthSettings } from './load-health-settings.ts';
 import { prefectGeneration } from './prefect-generation.ts';
 import { readApiKeySource, readPrefect3Key } from './read-api-key-source.ts';
 import { readEcsSettings } from './read-ecs-settings.ts';
 import { refusePlaintextKey } from './refuse-plaintext-key.ts';
 import { SettingsReader } from './settings-reader.ts';
-import type { AgentSettings, Prefect1Settings, Prefect3Settings, Settings } from './settings.ts';
+import type {
+  AgentSettings,
+  Prefect1Settings,
+  Prefect3Settings,
+  PrefectSettings,
+  Settings,
+} from './settings.ts';
 import { noteLikelyTypos, rejectUnknownEcsNames } from './unknown-names.ts';
 
 /**
@@ -29,7 +36,7 @@ export async function loadSettings(
   }
   const generation = prefectGeneration(reader);
   const settings: Settings = {
-    prefect: generation === 1 ? await readPrefect1Settings(reader, readers) : readPrefect3Settings(reader),
+    prefect: await READ_PREFECT[generation](reader, readers),
     agent: readAgentSettings(reader, generation),
     ecs: await readEcsSettings(reader, readers),
     flowLogLevel: reader.read('PREFECT__LOGGING__LEVEL'),
@@ -42,6 +49,13 @@ export async function loadSettings(
   reader.throwIfWrong();
   return deepFreeze(settings);
 }
+
+const READ_PREFECT: Readonly<
+  Record<
+    Generation,
+    (reader: SettingsReader, readers: DocumentReaders) => PrefectSettings | Promise<PrefectSettings>
+  >
+> = { 1: readPrefect1Settings, 3: readPrefect3Settings };
 
 async function readPrefect1Settings(
   reader: SettingsReader,
@@ -82,7 +96,7 @@ function readApi(reader: SettingsReader, backend: Prefect1Settings['backend']): 
   return reader.read('PREFECT__CLOUD__API');
 }
 
-function readAgentSettings(reader: SettingsReader, generation: 1 | 3): AgentSettings {
+function readAgentSettings(reader: SettingsReader, generation: Generation): AgentSettings {
   const workers = <T>(value: T) => (generation === 3 ? value : undefined);
   const leadSeconds = reader.read('PREFECT__CLOUD__AGENT__LEAD_SECONDS');
   const sendFlowRunLogs = reader.read('PREFECT__CLOUD__SEND_FLOW_RUN_LOGS');

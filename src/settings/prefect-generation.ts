@@ -1,3 +1,4 @@
+import type { Generation } from './generation.ts';
 import type { SettingName } from './setting-value.ts';
 import type { SettingsReader } from './settings-reader.ts';
 
@@ -22,7 +23,7 @@ const OF_PREFECT_1: readonly SettingName[] = [
  * Which Prefect the environment speaks of: 3 where it names its API or a work pool. Both must be named then, and
  * nothing of Prefect 1; what Prefect 1's own files hold does not count.
  */
-export function prefectGeneration(reader: SettingsReader): 1 | 3 {
+export function prefectGeneration(reader: SettingsReader): Generation {
   const isSet = (name: SettingName) => reader.originOf(name) === 'environment';
   const named = (['PREFECT_API_URL', 'PREFECT_WORK_POOL'] as const).filter(isSet);
   const [first, second] = named;

@@ -1,5 +1,6 @@
 import type { Limits } from '../agent/limits.ts';
 import type { Secret } from '../secret.ts';
+import type { Generation } from './generation.ts';
 
 /** Where the API key is: given as it is, or named by the ARN of a secret that holds it. */
 export type ApiKeySource =
@@ -33,6 +34,14 @@ export interface Prefect3Settings {
   /** Empty: all queues of the pool. */
   readonly workQueues: readonly string[];
 }
+
+interface SettingsByGeneration {
+  readonly 1: Prefect1Settings;
+  readonly 3: Prefect3Settings;
+}
+
+/** What the backend of the Prefect that is served needs to know of the API. */
+export type PrefectSettings = SettingsByGeneration[Generation];
 
 /** The seed's arguments of `Agent`, and how the agent logs. */
 export interface AgentSettings {
@@ -80,7 +89,7 @@ export interface EcsSettings {
 
 /** Everything that can be configured: validated, complete, frozen. */
 export interface Settings {
-  readonly prefect: Prefect1Settings | Prefect3Settings;
+  readonly prefect: PrefectSettings;
   readonly agent: AgentSettings;
   readonly ecs: EcsSettings;
   /** Log level given to flow runs (`PREFECT__LOGGING__LEVEL`). Default INFO. */

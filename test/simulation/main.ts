@@ -2,19 +2,19 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { type Generation, GENERATIONS } from '../../src/settings/generation.ts';
 import { FAULT_KINDS, type FaultKind } from './fault-kinds.ts';
 import { firstBroken, MOST_TO_NOTICE } from './first-broken.ts';
 import { MUTATIONS } from './mutations.ts';
-import { type Generation, GENERATIONS } from './prefect-world.ts';
 import { simulate } from './simulate.ts';
 
 const USAGE = `npm run simulate -- --seed 42          replays a seed and prints its story
 npm run simulate -- --seeds 1000       plays seeds 1 to 1000 and names those that break an invariant
   --from 2001        the first of the seeds
-  --generation 3     the Prefect that is played: 1 or 3; default: drawn by the seed
+  --generation 3     the Prefect that is played: ${GENERATIONS.join(' or ')}; default: drawn by the seed
   --faults kill,users  what may go wrong; default: half of all kinds, drawn by the seed
   --mutation "no token"  plays a deliberately broken agent
-npm run simulate -- --mutations        names the first seed that notices each break of the agent, of both generations`;
+npm run simulate -- --mutations        names the first seed that notices each break of the agent, of each generation`;
 
 const PROCESSES = 2;
 

@@ -4,9 +4,9 @@ import type { TaskFinder } from '../../src/agent/launched-task.ts';
 import type { ControlStore } from '../../src/control/control-record.ts';
 import type { FlowRun } from '../../src/agent/flow-run.ts';
 import type { Reply } from '../../src/sandbox/message.ts';
+import { type Generation, GENERATIONS } from '../../src/settings/generation.ts';
 import type { FaultKind } from './fault-kinds.ts';
 import { CANARY } from './leaks.ts';
-import { type Generation, GENERATIONS } from './prefect-world.ts';
 
 /** A deliberate break of the agent, put in from outside: the invariants must notice it. */
 export interface Mutation {

@@ -2,6 +2,7 @@ import type { EmbeddedEcs } from '../../src/sandbox/ecs/ecs-server.ts';
 import type { ContainerToRun } from '../../src/sandbox/ecs/run-task-process.ts';
 import type { FaultPlan } from '../../src/sandbox/faults.ts';
 import type { Message, Reply } from '../../src/sandbox/message.ts';
+import type { Generation } from '../../src/settings/generation.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
 import type { Choices } from './choices.ts';
@@ -9,10 +10,7 @@ import type { FaultKind } from './fault-kinds.ts';
 import type { Leaks } from './leaks.ts';
 import type { Records } from './records.ts';
 
-export const GENERATIONS = [1, 3] as const;
-export type Generation = (typeof GENERATIONS)[number];
-
-/** A flow run in words that both generations have. Moments are in milliseconds since the epoch. */
+/** A flow run in words that all generations have. Moments are in milliseconds since the epoch. */
 export interface RunView {
   readonly id: string;
   readonly stage: 'queued' | 'claimed' | 'running' | 'cancelling' | 'failed' | 'ended';
@@ -37,7 +35,7 @@ export interface PrefectWorldOptions {
   readonly isPlayed: (kind: FaultKind) => boolean;
 }
 
-/** The Prefect of one generation, with its users and its flow processes: all in which the two stories differ. */
+/** The Prefect of one generation, with its users and its flow processes: all in which their stories differ. */
 export interface PrefectWorld {
   readonly generation: Generation;
   /** Of the agent that serves it. */
@@ -69,7 +67,7 @@ export interface PrefectWorld {
 /** Where the API key is. */
 export const KEY_ARN = 'arn:aws:secretsmanager:us-east-1:123456789012:secret:prefect-AbCdEf';
 
-/** What the agents of both have in their environments. */
+/** What the agents of all have in their environments. */
 export const COMMON_ENVIRONMENT = {
   // Under Lambda nothing is read from the disk.
   AWS_LAMBDA_FUNCTION_NAME: 'simulation',

@@ -6,6 +6,7 @@ import { systemClock } from '../../src/clock.ts';
 import { createAgent } from '../../src/compose/create-agent.ts';
 import type { Warm } from '../../src/functions/warm.ts';
 import type { Logger } from '../../src/logger.ts';
+import type { Generation } from '../../src/settings/generation.ts';
 import { secretReference } from '../../src/settings/secret-reference.ts';
 import type { Settings } from '../../src/settings/settings.ts';
 import { uuids } from '../../src/sandbox/uuids.ts';
@@ -29,6 +30,16 @@ const secretsManager = new SecretsManagerClient({
   requestHandler: answers({ SecretString: CANARY }),
 });
 
+const LOAD_PREFECT: Readonly<Record<Generation, () => Promise<unknown>>> = {
+  1: () => Promise.all([import('../../src/prefect1/claim.ts'), import('../../src/prefect1/settle.ts')]),
+  3: () =>
+    Promise.all([
+      import('../../src/prefect3/claim.ts'),
+      import('../../src/prefect3/settle.ts'),
+      import('../../src/prefect3/record-launches.ts'),
+    ]),
+};
+
 /**
  * What is loaded only when it is needed takes real time, which virtual time does not wait for: a story would be
  * another one in a process that has just begun.
@@ -46,14 +57,7 @@ export async function loadEverything(settings: Settings): Promise<void> {
   await readSecret(secretReference(''), new AbortController().signal, secretsManager);
   await import('../../src/agent/recover.ts');
   await import('../../src/functions/poll-and-note.ts');
-  if (settings.prefect.generation === 1) {
-    await import('../../src/prefect1/claim.ts');
-    await import('../../src/prefect1/settle.ts');
-  } else {
-    await import('../../src/prefect3/claim.ts');
-    await import('../../src/prefect3/settle.ts');
-    await import('../../src/prefect3/record-launches.ts');
-  }
+  await LOAD_PREFECT[settings.prefect.generation]();
 }
 
 /** A process of a function, and what it keeps warm. */

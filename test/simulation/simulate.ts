@@ -1,7 +1,8 @@
+import { type Generation, GENERATIONS } from '../../src/settings/generation.ts';
+import type { Settings } from '../../src/settings/settings.ts';
 import { Choices } from './choices.ts';
 import { FAULT_KINDS, type FaultKind } from './fault-kinds.ts';
 import type { Mutation } from './mutations.ts';
-import { type Generation, GENERATIONS } from './prefect-world.ts';
 import { settings as prefect1 } from './prefect1/world.ts';
 import { settings as prefect3 } from './prefect3/world.ts';
 import { loadEverything } from './sandbox.ts';
@@ -9,8 +10,8 @@ import { Story } from './story.ts';
 import { judge } from './verdict.ts';
 import { World } from './world.ts';
 
-await loadEverything(prefect1);
-await loadEverything(prefect3);
+const PLAYED: Readonly<Record<Generation, Settings>> = { 1: prefect1, 3: prefect3 };
+for (const settings of Object.values(PLAYED)) await loadEverything(settings);
 
 const MINUTE_MS = 60_000;
 

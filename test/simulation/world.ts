@@ -1,5 +1,6 @@
 import { createEcs, type EmbeddedEcs } from '../../src/sandbox/ecs/ecs-server.ts';
 import type { Task } from '../../src/sandbox/ecs/new-task.ts';
+import type { Generation } from '../../src/settings/generation.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { Choices } from './choices.ts';
 import { Control } from './control.ts';
@@ -8,7 +9,7 @@ import { seededFaultPlan } from './fault-plan.ts';
 import { flowContainers } from './flow-container.ts';
 import { Leaks } from './leaks.ts';
 import type { Mutation } from './mutations.ts';
-import type { Generation, PrefectWorld, PrefectWorldOptions } from './prefect-world.ts';
+import type { PrefectWorld, PrefectWorldOptions } from './prefect-world.ts';
 import { Prefect1World } from './prefect1/world.ts';
 import { Prefect3World } from './prefect3/world.ts';
 import { Records, runOf } from './records.ts';
@@ -28,6 +29,11 @@ const START_FAILURES = [
   'CannotPullContainerError: pull image manifest has been retried 1 time(s): not found',
   'ResourceInitializationError: unable to pull secrets or registry auth: i/o timeout',
 ] as const;
+
+const WORLDS: Readonly<Record<Generation, new (options: PrefectWorldOptions) => PrefectWorld>> = {
+  1: Prefect1World,
+  3: Prefect3World,
+};
 
 /** Everything outside of the agent: one clock, the APIs, the control table, and what is recorded of them. */
 export class World {
@@ -89,7 +95,7 @@ export class World {
       choices: (purpose) => this.choices(purpose),
       isPlayed: (kind) => this.isPlayed(kind),
     };
-    return generation === 1 ? new Prefect1World(options) : new Prefect3World(options);
+    return new WORLDS[generation](options);
   }
 
   #createEcs(faults: ReturnType<typeof seededFaultPlan>): EmbeddedEcs {

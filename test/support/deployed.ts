@@ -7,6 +7,7 @@ import type { PollResult } from '../../src/functions/handle-poll.ts';
 import type { FaultPlan } from '../../src/sandbox/faults.ts';
 import { startLocalFunction } from '../../src/sandbox/lambda/local-function.ts';
 import { startSandbox } from '../../src/sandbox/start-sandbox.ts';
+import type { Generation } from '../../src/settings/generation.ts';
 import { AWS } from './ecs.ts';
 import { never } from './prefect1.ts';
 
@@ -14,7 +15,7 @@ const bundle = (name: string): string => fileURLToPath(new URL(`../../dist/${nam
 
 interface DeployedOptions {
   /** Which Prefect the functions serve. @default 1 */
-  readonly generation?: 1 | 3;
+  readonly generation?: Generation;
   readonly faults?: FaultPlan;
   /** How long an invocation may last, in milliseconds. @default as serverless.yml says */
   readonly timeoutMs?: number;

@@ -15,7 +15,7 @@ export function listDeployments(api: EmbeddedPrefect3): readonly ListedDeploymen
   return api.send('POST', '/deployments/filter') as readonly ListedDeployment[];
 }
 
-/** The flow runs as both generations have them. */
+/** The flow runs as every generation has them. */
 export function runViews(api: EmbeddedPrefect3, leadMs: number): readonly RunView[] {
   const runs = api.flowRuns();
   const limited = listDeployments(api).filter((one) => one.global_concurrency_limit !== null);
