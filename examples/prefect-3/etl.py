@@ -1,4 +1,4 @@
-"""A flow of Prefect 3 on Fargate Spot. `python etl.py` deploys it to the work pool `flows`."""
+"""A flow of Prefect 3 on Fargate Spot. `python etl.py`, in this directory, deploys it to the work pool `flows`."""
 
 from prefect import flow, task
 
@@ -14,10 +14,11 @@ def etl(day: str = "today"):
 
 
 if __name__ == "__main__":
-    flow.from_source(source=".", entrypoint="etl.py:etl").deploy(
+    etl.deploy(
         name="nightly",
         work_pool_name="flows",
-        # An image with Prefect 3 and this file in its working directory.
+        # An image with Prefect 3 and this file in its working directory, from which the flow is loaded. Code that is
+        # elsewhere is pulled when the run starts: `flow.from_source(source="https://…", entrypoint=…).deploy(…)`.
         image="123456789012.dkr.ecr.us-east-1.amazonaws.com/flows:1",
         build=False,
         push=False,
