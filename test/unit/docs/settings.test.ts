@@ -6,9 +6,11 @@ const names = Object.keys(settingsTable) as SettingName[];
 
 const PAGE = `# Settings
 
-Each setting is an environment variable of the functions and of the command line, and a parameter of the same name for \`serverless deploy\`. An empty one counts as not set. A deployment has defaults of its own for three of them: [deploy.md](deploy.md). Lists and maps are read as JSON or as a Python literal.
+Each setting is an environment variable of the functions and of the command line. An empty one counts as not set. Lists and maps are read as JSON or as a Python literal.
 
-Outside Lambda, Prefect's own files \`config.toml\`, \`backend.toml\` and \`auth.toml\` are read as well, below the environment.
+All are parameters of a deployment too, by the same names, but for those that hold a key or an auth string in plain text, those that say where Prefect's files are, \`PREFECT__CLOUD__AGENT__AGENT_ADDRESS\`, and \`…CONTROL_TABLE\` and \`…POLL_FUNCTION\`, which a deployment sets itself. It has defaults of its own for three of them: [deploy.md](deploy.md).
+
+Outside Lambda, the files \`config.toml\`, \`backend.toml\` and \`auth.toml\` of Prefect 1 are read as well, below the environment. Prefect 3's profiles are not.
 
 This page is made from \`src/settings/settings-table.ts\` by \`npx vitest run test/unit/docs -u\`.
 
