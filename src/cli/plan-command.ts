@@ -20,6 +20,7 @@ const HELP = `
 Needs no permission in AWS but to read the secret and the S3 objects that the settings name.
 
 Examples:
+  $ agent plan --api https://prefect.example.com/api --pool flows
   $ agent plan --label prod --label etl
   $ agent plan --json | jq '.[].runTask.overrides'
 `;

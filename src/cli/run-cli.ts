@@ -88,7 +88,7 @@ const codes = Object.entries(EXIT_CODES).map(([name, code]) => [
 
 const HELP = `
 Settings come from the environment and Prefect's own files, as for Prefect's agent; flags win over them.
-For a self-hosted Prefect Server set PREFECT__BACKEND=server.
+Prefect 3: PREFECT_API_URL and PREFECT_WORK_POOL. Prefect 1's own server: PREFECT__BACKEND=server.
 
 Exit codes:
 ${table(codes)}

@@ -12,9 +12,6 @@ export interface PoolSetup {
   readonly changes: readonly TemplateChange[];
 }
 
-const MAX_WIDTH_NOW = 40;
-const MAX_WIDTH_THEN = 400;
-
 /** A row for each value that the settings change, then how many parts of the template are added. */
 export function poolChangesText(
   { action, changes }: Pick<PoolSetup, 'action' | 'changes'>,
@@ -22,11 +19,7 @@ export function poolChangesText(
 ): string {
   const rows = changes
     .filter(({ isSetting }) => isSetting)
-    .map(({ name, from, to }) => [
-      oneLine(name),
-      colors.red(shown(from, MAX_WIDTH_NOW)),
-      colors.green(shown(to, MAX_WIDTH_THEN)),
-    ]);
+    .map(({ name, from, to }) => [oneLine(name), colors.red(shown(from)), colors.green(shown(to))]);
   const list = rows.length === 0 ? '' : titledTable(['VARIABLE', 'NOW', 'THEN'], rows, colors);
   const added = changes.length - rows.length;
   // A new pool gets all of them.
@@ -42,8 +35,8 @@ export function poolOutcomeText({ workPool, action, dryRun }: PoolSetup): string
   return `${pool} would be ${action}d. Nothing was changed: --yes ${action}s it.\n`;
 }
 
-function shown(value: unknown, maxWidth: number): string {
+/** Whole, however long: people are asked whether it is to be written. */
+function shown(value: unknown): string {
   if (value === undefined || value === null) return '-';
-  const text = oneLine(typeof value === 'string' ? value : JSON.stringify(value));
-  return text.length > maxWidth ? `${text.slice(0, maxWidth - 1)}…` : text;
+  return oneLine(typeof value === 'string' ? value : JSON.stringify(value));
 }

@@ -77,15 +77,17 @@ function credentialsCheck({ config }: ECSClient): Check {
   return {
     name: 'AWS credentials',
     run: async () => {
+      let region: string;
       try {
-        const region = await config.region();
+        region = await config.region();
+      } catch (error) {
+        return failed(describeError(error), 'Set AWS_REGION, or a region in the AWS profile.');
+      }
+      try {
         await config.credentials();
         return ok(`found, for ${region}`);
       } catch (error) {
-        return failed(
-          describeError(error),
-          'Set AWS_REGION, and sign in with `aws sso login` or set AWS_PROFILE.',
-        );
+        return failed(describeError(error), 'Sign in with `aws sso login`, or set AWS_PROFILE.');
       }
     },
   };

@@ -45,3 +45,14 @@ export function prefectGeneration(reader: SettingsReader): Generation {
   }
   return 3;
 }
+
+/** Whether anything says which API of Prefect 1 is meant, where no key does: nobody has chosen a Prefect else. */
+export function namesPrefect(reader: SettingsReader): boolean {
+  const names = [
+    'PREFECT__BACKEND',
+    'PREFECT__CLOUD__API',
+    'PREFECT__CLOUD__ENDPOINT',
+    'PREFECT__CLOUD__TENANT_ID',
+  ] as const;
+  return names.some((name) => reader.originOf(name) !== 'default');
+}

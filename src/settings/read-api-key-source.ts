@@ -1,3 +1,4 @@
+import { namesPrefect } from './prefect-generation.ts';
 import type { SettingsReader } from './settings-reader.ts';
 import type { ApiKeySource, Prefect1Settings, Prefect3Settings } from './settings.ts';
 import type { Source } from './source.ts';
@@ -25,7 +26,12 @@ export function readApiKeySource(
   const isWrong = (['PREFECT__BACKEND', SECRET_NAME, ...KEY_NAMES] as const).some((name) =>
     reader.isWrong(name),
   );
-  if (backend === 'cloud' && !isWrong) {
+  if (backend === 'cloud' && !isWrong && !namesPrefect(reader)) {
+    reader.note(
+      'Expected the address of a Prefect API, got none. Prefect 3: set PREFECT_API_URL and PREFECT_WORK_POOL. ' +
+        `Prefect 1's own server: set PREFECT__BACKEND=server and PREFECT__CLOUD__API. Prefect Cloud 1: set ${SECRET_NAME}.`,
+    );
+  } else if (backend === 'cloud' && !isWrong) {
     reader.note(
       'You have not set an API key for authentication. ' +
         `Set ${SECRET_NAME} to the ARN of a secret that holds it, or set PREFECT__CLOUD__API_KEY ` +

@@ -270,9 +270,20 @@ test('without credentials what asks AWS is not checked, and the rest is', async 
   stubAws({ AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
   const { code, out } = await doctor();
   expect(code).toBe(1);
-  expect(out).toMatch(/^failed +AWS credentials/m);
+  expect(out).toMatch(
+    /^failed +AWS credentials .*\n +→ Sign in with `aws sso login`, or set AWS_PROFILE\.$/m,
+  );
   expect(out).toMatch(/^not checked +ECS cluster/m);
   expect(out).toMatch(/^ok +Prefect API/m);
+});
+
+test('without a region the advice is to set one', async () => {
+  const { check } = await setUp();
+  stubAws({ AWS_REGION: undefined, AWS_CONFIG_FILE: '/nowhere' });
+  expect(await check('AWS credentials')).toMatchObject({
+    status: 'failed',
+    todo: 'Set AWS_REGION, or a region in the AWS profile.',
+  });
 });
 
 test('wrong settings end it with 2 before anything is asked', async () => {

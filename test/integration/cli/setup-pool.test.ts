@@ -114,6 +114,24 @@ test('changes what the settings say in a pool that exists, and nothing else', as
   });
 });
 
+test('shows the whole of what a pool has now and is to have', async () => {
+  const { api, run } = await setUp();
+  const was = 'arn:aws:iam::123456789012:role/teams/data-platform/flows-execution-before';
+  const properties = { execution_role_arn: { default: was } };
+  api.createWorkPool({
+    name: 'flows',
+    type: 'ecs',
+    base_job_template: { job_configuration: {}, variables: { type: 'object', properties } },
+  });
+  const subnets = Array.from(
+    { length: 16 },
+    (_, i) => `subnet-0123456789abcde${i.toString(16).padStart(2, '0')}`,
+  );
+  const { out } = await run([], { PREFECT__CLOUD__AGENT__ECS__SUBNETS: subnets.join(',') });
+  expect(out).toContain(was);
+  expect(out).toContain(JSON.stringify(subnets));
+});
+
 test('--json shows the changes without asking, and writes only with --yes', async () => {
   const { run, template } = await setUp();
   const { out } = await run(['--json'], {}, () => Promise.reject(new Error('asked')));
@@ -151,6 +169,13 @@ test('settings of Prefect 1 are wrong usage', async () => {
   const { code, err } = await run([], none);
   expect(code).toBe(2);
   expect(err).toContain('Expected PREFECT_API_URL and PREFECT_WORK_POOL');
+});
+
+test('where nothing is set, it says what names a Prefect API', async () => {
+  const { run } = await setUp();
+  const { code, err } = await run([], { PREFECT_API_URL: undefined, PREFECT_WORK_POOL: undefined });
+  expect(code).toBe(2);
+  expect(err).toContain('Prefect 3: set PREFECT_API_URL and PREFECT_WORK_POOL.');
 });
 
 test('an API that refuses ends with 3', async () => {

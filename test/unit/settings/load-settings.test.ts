@@ -167,12 +167,22 @@ describe('the API key', () => {
   });
 
   test('is required for the cloud, in the words of Prefect and with the names to set', async () => {
-    const [line = '', ...others] = await problems(NONE);
+    const [line = '', ...others] = await problems({ ...NONE, PREFECT__BACKEND: 'cloud' });
     expect(others).toEqual([]);
     expect(line).toMatch(/^You have not set an API key for authentication\./);
     expect(line).toContain('PREFECT__CLOUD__API_KEY ');
     expect(line).toContain('PREFECT__CLOUD__API_KEY_SECRET');
     expect(line).toContain('PREFECT__CLOUD__AGENT__AUTH_TOKEN');
+  });
+
+  test('is not what is missing where nothing says which Prefect is meant', async () => {
+    const [line = '', ...others] = await problems(NONE);
+    expect(others).toEqual([]);
+    expect(line).toMatch(
+      /^Expected the address of a Prefect API, got none\. Prefect 3: set PREFECT_API_URL and/,
+    );
+    expect(line).toContain('PREFECT__BACKEND=server');
+    expect(line).toContain('PREFECT__CLOUD__API_KEY_SECRET');
   });
 
   test('is not taken from two places', async () => {
