@@ -9,6 +9,7 @@ export type ShownRun = { readonly flowRunId: string; readonly name: string; read
   | {
       readonly action: 'launch';
       readonly taskDefinition: string;
+      readonly definition?: object;
       readonly runTask: Readonly<Record<string, unknown>>;
     }
   | { readonly action: 'fail' | 'cancel'; readonly reason: string }
@@ -27,9 +28,10 @@ function block(run: ShownRun, nowMs: number, colors: Colors): string {
     const becomes = run.action === 'fail' ? 'fails' : 'cancelled';
     return title + indented({ ...start, [becomes]: oneLine(run.reason) });
   }
-  const { cluster, launchType, overrides } = run.runTask;
-  const { taskDefinition } = run;
-  return title + indented({ ...start, taskDefinition, cluster, launchType, overrides });
+  const { cluster, launchType, networkConfiguration, overrides } = run.runTask;
+  const { taskDefinition, definition } = run;
+  const fields = { taskDefinition, ...definition, cluster, launchType, networkConfiguration, overrides };
+  return title + indented({ ...start, ...fields });
 }
 
 function distance(startTime: string, nowMs: number): string {

@@ -29,6 +29,13 @@ export const pollResult = z.discriminatedUnion('dryRun', [
           ...plannedRun,
           action: z.literal('launch'),
           taskDefinition: z.string(),
+          definition: z.exactOptional(
+            z.object({
+              images: z.array(z.string()),
+              executionRoleArn: z.exactOptional(z.string()),
+              taskRoleArn: z.exactOptional(z.string()),
+            }),
+          ),
           runTask: z.record(z.string(), z.unknown()),
         }),
         z.object({ ...plannedRun, action: z.literal(['fail', 'cancel']), reason: z.string() }),

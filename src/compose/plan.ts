@@ -4,7 +4,7 @@ import { FlowRunError } from '../errors.ts';
 import type { Clock } from '../clock.ts';
 import type { CreatedAgent } from './create-agent.ts';
 import type { RunTasks } from '../tasks/run-tasks.ts';
-import type { TaskRequest } from '../tasks/task-request.ts';
+import type { TaskDefinitionSource, TaskRequest } from '../tasks/task-request.ts';
 
 /** What a poll would do with one due flow run. */
 export type PlannedRun = {
@@ -17,12 +17,22 @@ export type PlannedRun = {
       readonly action: 'launch';
       /** The family it would be registered or found under, or the ARN that the run asks for. */
       readonly taskDefinition: string;
+      /** What people choose of a definition that it would be registered with. Absent: it is registered. */
+      readonly definition?: PlannedDefinition;
       /** The arguments of RunTask, without the values of environment variables that users set. */
       readonly runTask: TaskRequest['runTask'];
     }
   /** `cancel`: it is too late, and such runs are cancelled. */
   | { readonly action: 'fail' | 'cancel'; readonly reason: string }
 );
+
+/** Absent: the definition names none. */
+interface PlannedDefinition {
+  /** In the order of the containers. */
+  readonly images: readonly string[];
+  readonly executionRoleArn?: string;
+  readonly taskRoleArn?: string;
+}
 
 /** The due runs and what a poll would do with each. Claims nothing, starts nothing, registers nothing. */
 export async function plan(
@@ -46,11 +56,10 @@ export async function plan(
     }
     try {
       const { taskDefinition, runTask } = await runTasks.taskRequest(run, signal);
-      const shown = taskDefinition.kind === 'arn' ? taskDefinition.arn : familyOf(taskDefinition.content);
       planned.push({
         ...about,
         action: 'launch',
-        taskDefinition: shown,
+        ...shown(taskDefinition),
         runTask: withoutUsersValues(runTask, runTasks),
       });
     } catch (error) {
@@ -62,6 +71,21 @@ export async function plan(
     return { flowRunId: id, name: '', startTime: '', action: 'fail', reason };
   });
   return [...planned, ...failing];
+}
+
+function shown(
+  source: TaskDefinitionSource,
+): Pick<Extract<PlannedRun, { action: 'launch' }>, 'taskDefinition' | 'definition'> {
+  if (source.kind === 'arn') return { taskDefinition: source.arn };
+  const { containerDefinitions = [], executionRoleArn, taskRoleArn } = source.content;
+  return {
+    taskDefinition: familyOf(source.content),
+    definition: {
+      images: containerDefinitions.flatMap(({ image }) => image ?? []),
+      ...(executionRoleArn !== undefined && { executionRoleArn }),
+      ...(taskRoleArn !== undefined && { taskRoleArn }),
+    },
+  };
 }
 
 /** A secret may stand in any variable of the users: only the agent's own harmless ones are shown. */

@@ -39,9 +39,12 @@ test('run starts what is due in the work pool', async () => {
 
 test('plan says what would be started, without the values of users’ variables', async () => {
   const { ecs, env, id } = await world();
-  const { code, out } = await cli(['plan'], env);
+  const role = 'arn:aws:iam::123456789012:role/exec';
+  const { code, out } = await cli(['plan'], { ...env, PREFECT__CLOUD__AGENT__ECS__EXECUTION_ROLE_ARN: role });
   expect({ code, tasks: ecs.tasks() }).toEqual({ code: 0, tasks: [] });
   expect(out).toContain(id);
+  expect(out).toMatch(/^ {2}images: \[ prefecthq\/prefect:\S+ \]\n {2}executionRoleArn: \S+\/exec$/m);
+  expect(out).toContain('subnets: [ subnet-0a1b2c3d ]');
   expect(out).toContain('PASSWORD');
   expect(out).not.toContain('canary');
 });

@@ -6,14 +6,16 @@ const plain = picocolors.createColors(false);
 const nowMs = Date.parse('2026-11-23T12:00:02Z');
 const run = { flowRunId: 'id-1', name: 'owl', startTime: '2026-11-23T12:00:00.000Z' };
 
-test('a run is a block: its start, its task definition, its overrides', () => {
+test('a run is a block: its start, its task definition with images and roles, its network, its overrides', () => {
   const launched: ShownRun = {
     ...run,
     action: 'launch',
     taskDefinition: 'prefect-etl-1',
+    definition: { images: ['etl:1', 'redis:7'], executionRoleArn: 'arn:exec' },
     runTask: {
       cluster: 'c',
       launchType: undefined,
+      networkConfiguration: { awsvpcConfiguration: { subnets: ['subnet-1'], assignPublicIp: 'ENABLED' } },
       tags: [],
       overrides: {
         cpu: '512',
@@ -28,7 +30,13 @@ test('a run is a block: its start, its task definition, its overrides', () => {
       'owl id-1',
       '  starts: 2026-11-23T12:00:00.000Z, 2.0 s ago',
       '  taskDefinition: prefect-etl-1',
+      '  images: [ etl:1, redis:7 ]',
+      '  executionRoleArn: arn:exec',
       '  cluster: c',
+      '  networkConfiguration:',
+      '    awsvpcConfiguration:',
+      '      subnets: [ subnet-1 ]',
+      '      assignPublicIp: ENABLED',
       '  overrides:',
       '    cpu: "512"',
       '    containerOverrides:',
