@@ -1,5 +1,6 @@
 import { SettingsError } from '../errors.ts';
 import { loadSettings } from '../settings/load-settings.ts';
+import { servedPrefect } from '../settings/prefect-names.ts';
 import type { Settings } from '../settings/settings.ts';
 import type { CliIo } from './cli-io.ts';
 import { refuseUnreadFlags } from './refuse-unread-flags.ts';
@@ -18,15 +19,17 @@ export async function loadSettingsWithFlags(
   values: FlagValues,
   load: (env: CliIo['env']) => Promise<Settings> = loadSettings,
 ): Promise<Settings> {
-  const signs = signsOfPrefect3(env, values);
-  const given = settingsFlags.flatMap((flag) => {
+  const named = settingsFlags.flatMap((flag) => {
     const value = values[flag.option.attributeName()];
     // Commander gives true for a --no-… that is not there.
     if (value === undefined || (flag.option.negate && value === true)) return [];
-    const target = signs.length > 0 ? flag.ofPrefect3 : undefined;
-    return [{ ...flag, ...target, text: flag.encode([value].flat().map(String)) }];
+    return [{ ...flag, text: flag.encode([value].flat().map(String)) }];
   });
-  refuseUnreadFlags(given, signs);
+  const served = servedPrefect(
+    (name) => Boolean(env[name]) || named.some(({ variable }) => variable === name),
+  );
+  const given = named.map((flag) => ({ ...flag, ...(served.generation === 3 && flag.ofPrefect3) }));
+  refuseUnreadFlags(given, served);
   const cleared = given.flatMap(({ instead = [] }) => instead.map((name) => [name, undefined]));
   const laid = given.map(({ variable, text }) => [variable, text]);
   const overlay = Object.fromEntries([...cleared, ...laid]) as CliIo['env'];
@@ -36,12 +39,6 @@ export async function loadSettingsWithFlags(
     if (!(error instanceof SettingsError)) throw error;
     throw new SettingsError(withFlagNames(error.message, given), { cause: error.cause });
   }
-}
-
-/** What makes the settings those of Prefect 3, by the rule of `prefectGeneration`. */
-function signsOfPrefect3(env: CliIo['env'], values: FlagValues): readonly string[] {
-  const variables = ['PREFECT_WORK_POOL', 'PREFECT_API_URL'].filter((name) => Boolean(env[name]));
-  return values['pool'] === undefined ? variables : ['--pool', ...variables];
 }
 
 function withFlagNames(message: string, given: readonly SettingsFlag[]): string {

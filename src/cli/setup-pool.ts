@@ -54,7 +54,7 @@ export async function setupPool(io: CliIo, options: SetupPoolOptions): Promise<n
 function ofPrefect3({ prefect }: Settings, { clock }: CliIo) {
   if (prefect.generation !== 3) {
     throw new SettingsError(
-      'Expected PREFECT_API_URL and PREFECT_WORK_POOL, got settings of Prefect 1, which has no work pools. Set both.',
+      `Expected PREFECT_API_URL and PREFECT_WORK_POOL, got settings of Prefect ${prefect.generation}, which has no work pools. Set both.`,
     );
   }
   const client = createClient(prefect, clock);

@@ -13,7 +13,7 @@ import type { Logger } from '../logger.ts';
 import { once } from '../once.ts';
 import type { EcsLookUps, RunTasks } from '../tasks/run-tasks.ts';
 import { apiKeyProvider } from '../settings/api-key.ts';
-import { keyNames } from '../settings/read-api-key-source.ts';
+import { keyNames } from '../settings/key-names.ts';
 import type { Settings } from '../settings/settings.ts';
 
 export interface CreateAgentDependencies {

@@ -4,7 +4,7 @@ import { describeError } from '../describe-error.ts';
 import { runDemo, runForReal } from './demo.ts';
 import { ownApiText, ownEnvironment } from './own-environment.ts';
 
-const { env, pointers } = ownEnvironment();
+const { env, pointers } = ownEnvironment(process.env);
 const output = {
   write: (text: string) => void process.stdout.write(text),
   colors: colorsFor(process.stdout, env),

@@ -1,6 +1,13 @@
+import { GENERATIONS } from '../settings/generation.ts';
+import { PREFECT_NAMES } from '../settings/prefect-names.ts';
+
 /** Variables that point at an API of one's own. A configuration file does not: starting a demonstration must not surprise. */
-const POINTS_AT_AN_API =
-  /^(PREFECT__(BACKEND|CLOUD__(API|ENDPOINT|API_KEY|API_KEY_SECRET|AUTH_TOKEN|AGENT__AUTH_TOKEN)|SERVER__(HOST|PORT|ENDPOINT))|PREFECT_(API_URL|API_KEY|API_KEY_SECRET|API_AUTH_STRING|WORK_POOL))$/;
+const POINTERS = new Set<string>(
+  GENERATIONS.flatMap((generation) => {
+    const { required, pointers } = PREFECT_NAMES[generation];
+    return [...required, ...pointers];
+  }),
+);
 
 export interface OwnEnvironment {
   readonly env: Readonly<Record<string, string>>;
@@ -8,12 +15,12 @@ export interface OwnEnvironment {
   readonly pointers: readonly string[];
 }
 
-/** This process's environment, and whether it means the sandbox. */
-export function ownEnvironment(): OwnEnvironment {
+/** The environment of a process, and whether it means the sandbox. */
+export function ownEnvironment(processEnv: NodeJS.ProcessEnv): OwnEnvironment {
   const env = Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    Object.entries(processEnv).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
-  const pointers = Object.keys(env).filter((name) => POINTS_AT_AN_API.test(name) && env[name] !== '');
+  const pointers = Object.keys(env).filter((name) => POINTERS.has(name) && env[name] !== '');
   return { env, pointers };
 }
 

@@ -1,15 +1,7 @@
-import { namesPrefect } from './prefect-generation.ts';
+import { KEY_NAMES, type KeyNames } from './key-names.ts';
 import type { SettingsReader } from './settings-reader.ts';
-import type { ApiKeySource, Prefect1Settings, Prefect3Settings } from './settings.ts';
+import type { ApiKeySource, Prefect3Settings } from './settings.ts';
 import type { Source } from './source.ts';
-
-/** By precedence: Prefect's name, then its older ones. */
-export const KEY_NAMES = [
-  'PREFECT__CLOUD__API_KEY',
-  'PREFECT__CLOUD__AGENT__AUTH_TOKEN',
-  'PREFECT__CLOUD__AUTH_TOKEN',
-] as const;
-const SECRET_NAME = 'PREFECT__CLOUD__API_KEY_SECRET';
 
 /**
  * The API key of the first source that has one under any name: a key in the environment wins over one in a file.
@@ -19,11 +11,10 @@ export function readApiKeySource(
   reader: SettingsReader,
   backend: 'server' | 'cloud',
 ): ApiKeySource | undefined {
-  for (const source of reader.sources) {
-    const found = readFrom(reader, source, KEY_NAMES, SECRET_NAME);
-    if (found !== undefined) return found;
-  }
-  const isWrong = (['PREFECT__BACKEND', SECRET_NAME, ...KEY_NAMES] as const).some((name) =>
+  const { key } = KEY_NAMES[1];
+  const found = readKey(reader, key);
+  if (found !== undefined) return found;
+  const isWrong = (['PREFECT__BACKEND', key.secret, ...key.names] as const).some((name) =>
     reader.isWrong(name),
   );
   if (backend === 'cloud' && !isWrong && !namesPrefect(reader)) {
@@ -34,44 +25,39 @@ export function readApiKeySource(
   } else if (backend === 'cloud' && !isWrong) {
     reader.note(
       'You have not set an API key for authentication. ' +
-        `Set ${SECRET_NAME} to the ARN of a secret that holds it, or set PREFECT__CLOUD__API_KEY ` +
+        `Set ${key.secret} to the ARN of a secret that holds it, or set PREFECT__CLOUD__API_KEY ` +
         '(older name: PREFECT__CLOUD__AGENT__AUTH_TOKEN).',
     );
   }
   return undefined;
 }
 
-/** The settings that hold the key, by precedence, and the one that names a secret which does. */
-export function keyNames(prefect: Prefect1Settings | Prefect3Settings) {
-  if (prefect.generation === 1) return { names: KEY_NAMES, secret: SECRET_NAME };
-  const name = prefect.keyKind === 'key' ? 'PREFECT_API_KEY' : 'PREFECT_API_AUTH_STRING';
-  return { names: [name], secret: `${name}_SECRET` } as const;
-}
-
 /** What Prefect 3 is shown: an auth string wins over a key. */
 export function readPrefect3Key(reader: SettingsReader): Pick<Prefect3Settings, 'apiKey' | 'keyKind'> {
-  const readAll = (name: 'PREFECT_API_AUTH_STRING' | 'PREFECT_API_KEY') =>
-    reader.sources.map((source) => readFrom(reader, source, [name], `${name}_SECRET`)).find(Boolean);
-  const key = readAll('PREFECT_API_KEY');
-  const authString = readAll('PREFECT_API_AUTH_STRING');
+  const key = readKey(reader, KEY_NAMES[3].key);
+  const authString = readKey(reader, KEY_NAMES[3]['auth-string']);
   return { apiKey: authString ?? key, keyKind: authString === undefined ? 'key' : 'auth-string' };
 }
 
-type KeyName = (typeof KEY_NAMES)[number] | 'PREFECT_API_KEY' | 'PREFECT_API_AUTH_STRING';
-type SecretName = typeof SECRET_NAME | 'PREFECT_API_KEY_SECRET' | 'PREFECT_API_AUTH_STRING_SECRET';
+function readKey(reader: SettingsReader, key: KeyNames): ApiKeySource | undefined {
+  for (const source of reader.sources) {
+    const found = readFrom(reader, source, key);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
 
 function readFrom(
   reader: SettingsReader,
   source: Source,
-  names: readonly KeyName[],
-  secretName: SecretName,
+  { names, secret }: KeyNames,
 ): ApiKeySource | undefined {
-  const arn = reader.readFrom(source, secretName);
+  const arn = reader.readFrom(source, secret);
   const keys = names.map((name) => ({ name, value: reader.readFrom(source, name) }));
   const key = keys.find(({ value }) => value !== undefined);
   if (key?.value !== undefined && arn !== undefined) {
     reader.reject(
-      secretName,
+      secret,
       source.origin,
       `expected one API key, got this and ${key.name}. Remove one of the two.`,
     );

@@ -1,4 +1,4 @@
-import { keyNames } from './read-api-key-source.ts';
+import { keyNames } from './key-names.ts';
 import type { SettingsReader } from './settings-reader.ts';
 import type { Settings } from './settings.ts';
 

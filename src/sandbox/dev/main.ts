@@ -4,7 +4,7 @@ import { describeError } from '../../describe-error.ts';
 import { ownApiText, ownEnvironment } from '../own-environment.ts';
 import { runDev } from './dev.ts';
 
-const { env, pointers } = ownEnvironment();
+const { env, pointers } = ownEnvironment(process.env);
 const write = (text: string) => void process.stdout.write(text);
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -97,8 +97,8 @@ test.each([
   const error: unknown = await load(argv).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(SettingsError);
   expect(String(error)).toContain(
-    `${flag} is for Prefect 3, and the settings are those of Prefect 1: they name no work pool. ` +
-      `Name it with --pool (PREFECT_WORK_POOL) and its API with --api (PREFECT_API_URL), or leave ${flag} out.`,
+    `${flag} is for Prefect 3, and the settings are those of Prefect 1. ` +
+      `For Prefect 3 set PREFECT_API_URL (--api) and PREFECT_WORK_POOL (--pool), or leave ${flag} out.`,
   );
 });
 
@@ -111,7 +111,7 @@ test.each([
 ])('%s is refused for Prefect 3, with what to do', async (flag, argv) => {
   const error = await load(['--pool', 'flows', ...argv], { PREFECT_API_URL: API }, PREFECT_3).catch(String);
   expect(error).toContain(
-    `${flag} is for Prefect 1, and the settings are those of Prefect 3: they have --pool, PREFECT_API_URL. ` +
+    `${flag} is for Prefect 1, and the settings are those of Prefect 3: they have PREFECT_API_URL, --pool. ` +
       `Leave ${flag} out, or those for Prefect 1.`,
   );
 });
