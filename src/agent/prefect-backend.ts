@@ -113,9 +113,18 @@ export interface PrefectBackend<Run extends FlowRun = FlowRun> {
     claimant: Claimant,
     signal: AbortSignal,
   ): Promise<readonly SettlementResult[]>;
-  /** The runs in which an agent has a hand and that may have come to a standstill, in one request. */
+  /**
+   * The runs in which this agent has a hand and that may have come to a standstill, in one request when there are
+   * none: `claimed` and `resuming` before `query.claimedBeforeMs`, or nothing launches them again; `cancelled` and
+   * `cancelling` within the query's times where their processes do not end by themselves, or tasks go on for runs
+   * that nobody wants. None that is `running`: what it would take to decide about those comes with a stopped task.
+   */
   sweep(query: SweepQuery, signal: AbortSignal): Promise<readonly HeldRun<Run>[]>;
-  /** The same of certain runs, however long they have been what they are. Others and unknown ones are left out. */
+  /**
+   * The same of certain runs, however long they have been what they are, and those that are `running` as well, or
+   * nobody fails one whose process is gone. A run in none of these stages is left out, as are those that another agent
+   * has claimed, unknown and unreadable ones.
+   */
   held(flowRunIds: readonly string[], agent: string, signal: AbortSignal): Promise<readonly HeldRun<Run>[]>;
   /** Writes into the runs what runs them, so that others than this agent can find and end it. @default it has no place */
   recordLaunches?(launches: readonly Launch[], signal: AbortSignal): Promise<void>;

@@ -22,7 +22,11 @@ export interface RunTasks<Run extends FlowRun> {
 export interface EcsLookUps {
   /** A definition that a user registered, by its ARN or family. @throws FlowRunError when there is none. */
   readonly definition: (name: string, signal: AbortSignal) => Promise<TaskDefinition>;
-  /** The network of tasks for which nobody chose one. @throws AwsError when there is none to be had. */
+  /**
+   * The network of tasks for which nobody chose one: neither the run, nor the settings, which are in
+   * `ecs.runTaskKwargs.networkConfiguration` (see `withNetwork`). Only who found none there asks for it.
+   * @throws AwsError when there is none to be had.
+   */
   readonly defaultNetwork: () => Promise<NetworkConfiguration>;
   /** The network of tasks for which only the VPC was chosen. @throws FlowRunError, AwsError */
   readonly vpcNetwork: (vpcId: string) => Promise<NetworkConfiguration>;
