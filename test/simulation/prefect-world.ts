@@ -35,7 +35,20 @@ export interface PrefectWorldOptions {
   readonly isPlayed: (kind: FaultKind) => boolean;
 }
 
-/** The Prefect of one generation, with its users and its flow processes: all in which their stories differ. */
+/**
+ * The Prefect of one generation, with its users and its flow processes: all in which their stories differ.
+ *
+ * The invariants see only what it records. It tells `Records` of
+ * - `created`: each run, and what is wrong with it;
+ * - `stateChanged`: each state that is set, by whomever, with the end that it means; whoever is not the agent sets it
+ *   within `by`;
+ * - `came`: each flow process that looks at its run, whether or not it may run, and `ended`: each that may, when it
+ *   ends;
+ * - `intend`: each time that somebody wants the run once more, a user or a retry of the flow;
+ * - `spoiled`: each run that nobody can launch any more.
+ *
+ * And it shows `Leaks` each state. `judge` fails a story of which the first, second or third is missing altogether.
+ */
 export interface PrefectWorld {
   readonly generation: Generation;
   /** Of the agent that serves it. */

@@ -44,6 +44,10 @@ interface RunRecord {
 /** Keeps what the invariants need, and checks those that can be broken at any moment. */
 export class Records {
   readonly runs = new Map<string, RunRecord>();
+  /** How many states were set. */
+  changes = 0;
+  /** How often a flow process has looked at its run. */
+  arrivals = 0;
   readonly #tasks = new Map<string, string>();
   readonly #executed = new Set<string>();
   readonly #trace: Trace;
@@ -110,6 +114,7 @@ export class Records {
 
   /** A flow process looks at its run. */
   came(id: string, taskArn: string, mayRun: boolean, nowMs: number): void {
+    this.arrivals += 1;
     const task = taskArn.slice(-6);
     this.#trace.note('flow', `${id.slice(0, 8)} task ${task}: ${mayRun ? 'executes' : 'ends at once'}`);
     if (!mayRun) return;
@@ -125,6 +130,7 @@ export class Records {
   }
 
   stateChanged({ flowRunId: id, what, end, undoes }: StateChange): void {
+    this.changes += 1;
     this.#trace.note(this.#actor, `${id.slice(0, 8)}${what}`);
     // Who cancels a run no longer wants what has not begun.
     if (end === 'cancelled') this.cancel(id);

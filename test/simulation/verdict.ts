@@ -2,6 +2,7 @@ import type { Task } from '../../src/sandbox/ecs/new-task.ts';
 import { blockedText, healthOf } from '../../src/control/health.ts';
 import type { RunView } from './prefect-world.ts';
 import { runOf } from './records.ts';
+import { unrecorded } from './unrecorded.ts';
 import type { World } from './world.ts';
 
 /** A run that is due is launched with the next wake, which may be a minute and some seconds away. */
@@ -13,9 +14,12 @@ const LAUNCH_MS = 180_000;
 /** What has stopped is known by the next minute, in milliseconds. */
 const HEARD_MS = 60_000;
 
-/** Some minutes after the last fault, every run must be launched, failed for a reason, or queued for a cause. */
+/**
+ * Some minutes after the last fault, every run must be launched, failed for a reason, or queued for a cause. A story
+ * of which too little was recorded fails as well: it is no proof of anything.
+ */
 export async function judge(world: World): Promise<void> {
-  const { prefect, ecs, control, leaks, trace, clock } = world;
+  const { prefect, ecs, control, records, leaks, trace, clock } = world;
   const nowMs = clock.now();
   const record = await control.record();
   const tasks = Map.groupBy(ecs.tasks(), runOf);
@@ -25,6 +29,8 @@ export async function judge(world: World): Promise<void> {
     if (problem !== undefined) trace.violation('2', `flow run ${run.id.slice(0, 8)} ${problem}`);
     leaks.watch('the log of a run', prefect.logs(run.id));
   }
+  const missed = unrecorded(records, ecs.tasks());
+  if (missed !== undefined) trace.violation('0', missed);
   // A circuit that is open says so until something is due again.
   const health = healthOf({ ...record, circuit: undefined, stops: undefined }, PATIENCE_MS, nowMs);
   if (!health.healthy) trace.violation('4', `health does not recover: ${health.reason}`);
