@@ -1,5 +1,5 @@
 export default {
-  mutate: ['src/{agent,ecs,prefect1,prefect3}/**/*.ts', '!**/*.d.ts'],
+  mutate: ['src/{agent,ecs,prefect[0-9]}/**/*.ts', '!**/*.d.ts'],
   testRunner: 'vitest',
   vitest: { configFile: 'test/mutation/vitest.config.ts', related: false, pool: 'forks' },
   coverageAnalysis: 'perTest',

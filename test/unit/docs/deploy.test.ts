@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { knownParameters } from '../../../src/deployment/known-parameters.ts';
 import { DEFAULTS } from '../../../src/deployment/parameters.ts';
+import { settingsTable } from '../../../src/settings/settings-table.ts';
 
-const isSetting = (name: string) => name.startsWith('PREFECT_');
+const isSetting = (name: string) => Object.hasOwn(settingsTable, name);
 
 test('docs/deploy.md lists every parameter that is no setting, with its default', async () => {
   const page = await readFile('docs/deploy.md', 'utf8');

@@ -1,6 +1,7 @@
 import { access, glob, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { GENERATIONS } from '../../../src/settings/generation.ts';
 
 /** The links of a page that lead into the repository. */
 function linksIn(markdown: string): string[] {
@@ -43,7 +44,7 @@ test('every link of the documentation leads to a file and a heading that are the
 /**
  * The files and folders that a page names in code; of `infra` files alone, for tests have a folder of that name, and
  * not the stages' files, which are the reader's own. Tests are named by their kind, without their ending. An asterisk
- * stands for both generations of Prefect.
+ * stands for each generation of Prefect.
  */
 function pathsIn(markdown: string): string[] {
   const named = markdown.matchAll(
@@ -55,7 +56,7 @@ function pathsIn(markdown: string): string[] {
     ...Array.from(tests, ([, path = '']) => `test/${path}.test.ts`),
   ];
   return paths.flatMap((path) =>
-    path.includes('*') ? ['1', '3'].map((generation) => path.replace('*', generation)) : path,
+    path.includes('*') ? GENERATIONS.map((generation) => path.replace('*', String(generation))) : path,
   );
 }
 

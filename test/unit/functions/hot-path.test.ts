@@ -1,6 +1,7 @@
 import { build, type OutputChunk } from 'rolldown';
 import { beforeAll, expect, test } from 'vitest';
 import config from '../../../rolldown.config.ts';
+import { GENERATIONS } from '../../../src/settings/generation.ts';
 
 const KB = 1024;
 
@@ -61,14 +62,15 @@ function modulesAmong(loaded: readonly OutputChunk[], parts: readonly string[]):
   return ids.filter((id) => parts.some((part) => id.includes(part)));
 }
 
-/** What each Prefect is loaded with, and must not be loaded for the other. */
-const PREFECTS = ['prefect1', 'prefect3'] as const;
+/** What each Prefect is loaded with, and must not be loaded for another. */
+const PREFECTS = GENERATIONS.map((generation) => `prefect${generation}`);
 
 test.each(['poll', 'health'])(
   'the function %s starts without the AWS SDK, and before it knows its Prefect',
   (name) => {
     const loaded = loadedWith(`/src/functions/${name}.ts`);
-    expect(modulesAmong(loaded, [...NEEDLESS, ...RECORD, '/src/prefect1/', '/src/prefect3/'])).toEqual([]);
+    const prefects = PREFECTS.map((prefect) => `/src/${prefect}/`);
+    expect(modulesAmong(loaded, [...NEEDLESS, ...RECORD, ...prefects])).toEqual([]);
   },
 );
 
