@@ -4,6 +4,12 @@ import type { GraphQLErrorEntry } from '../../src/prefect1/answer.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 
+interface Operation {
+  readonly name: string;
+  readonly resend: string;
+  readonly document: unknown;
+}
+
 /** The answer to one request; an error is thrown. */
 type Answer = (variables: Variables, attempt: number) => unknown;
 
@@ -26,12 +32,9 @@ export const refusedAs = (
 
 /** A client that answers each operation as the test says, by its variables and how often it was asked before. */
 export function scriptedClient(answers: Readonly<Record<string, Answer>> = {}) {
-  const sent: { readonly name: string; readonly variables: Variables; readonly document: unknown }[] = [];
-  const call = async (
-    { name, document }: { readonly name: string; readonly document: unknown },
-    variables: Variables,
-  ): Promise<unknown> => {
-    sent.push({ name, variables, document });
+  const sent: (Operation & { readonly variables: Variables })[] = [];
+  const call = async ({ name, resend, document }: Operation, variables: Variables): Promise<unknown> => {
+    sent.push({ name, resend, document, variables });
     const attempt = sent.filter((one) => one.name === name).length;
     const answer = (answers[name] ?? accepted)(variables, attempt);
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);

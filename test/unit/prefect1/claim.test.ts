@@ -121,12 +121,13 @@ describe('a claim whose answer was lost', () => {
   });
 
   test('is ours if the task run says so', async () => {
-    const { claims, names } = await claim([running('r', taskRun('a'))], {
+    const { claims, names, sent } = await claim([running('r', taskRun('a'))], {
       set_task_run_states: () => lostAnswer,
       'task_run (state)': () => ({ task_run: [rowOf('a', own)] }),
     });
     expect(claims).toMatchObject([{ kind: 'claimed' }]);
     expect(names).toEqual(['set_task_run_states', 'task_run (state)']);
+    expect(sent[1]?.variables).toEqual({ ids: ['a'] });
   });
 
   test('is read back alone, and says nothing of those that were answered', async () => {
@@ -153,7 +154,11 @@ describe('a claim whose answer was lost', () => {
 test.each(['set_flow_run_states', 'flow_run (state)'])(
   'a mistake of the agent’s own is not taken for the API’s: %s',
   async (name) => {
-    const answers = { set_flow_run_states: () => lostAnswer, [name]: () => new TypeError('bug') };
+    const answers = {
+      set_flow_run_states: () => lostAnswer,
+      'flow_run (state)': () => ({ flow_run: [] }),
+      [name]: () => new TypeError('bug'),
+    };
     await expect(claim([scheduledRun('a')], answers)).rejects.toThrow(TypeError);
   },
 );

@@ -44,10 +44,10 @@ const BEFORE = '2026-11-23T12:00:10.000000+00:00';
 
 test('the queue is asked for what is due, and then for these runs', async () => {
   const { runs, unreadable, sent, said } = await look({
-    queued: ['a', 'b', 'known'],
+    queued: ['a', 'known', 'b', 'too'],
     rows: [rowOf('a', '2026-11-23T11:00:00Z'), rowOf('b', '2026-11-23T12:30:00+02:00')],
     labels: ['prod'],
-    except: ['known'],
+    except: ['known', 'too'],
   });
   expect(runs.map(({ id }) => id)).toEqual(['b', 'a']);
   expect(unreadable).toEqual([]);
@@ -57,14 +57,14 @@ test('the queue is asked for what is due, and then for these runs', async () => 
   ]);
   expect(said).toEqual([
     'Querying for ready flow runs...',
-    'Found 2 ready flow run(s): [a, b] (1 already being submitted: [known])',
+    'Found 2 ready flow run(s): [a, b] (2 already being submitted: [known, too])',
     'Retrieving metadata for 2 flow run(s)...',
   ]);
 });
 
 test.each([[[]], [null]])('a queue that answers %j is one request', async (queued) => {
-  const { runs, names, said } = await look({ queued });
-  expect([runs, names]).toEqual([[], ['get_runs_in_queue']]);
+  const { runs, unreadable, names, said } = await look({ queued });
+  expect([runs, unreadable, names]).toEqual([[], [], ['get_runs_in_queue']]);
   expect(said).toEqual(['Querying for ready flow runs...', 'No ready flow runs found.']);
 });
 

@@ -20,6 +20,7 @@ test.each(['flow_run', 'task_run'] as const)('each %s is changed by a mutation o
   expect(sent).toEqual([
     {
       name: `set_${kind}_states`,
+      resend: 'unsent',
       variables: { s0: { states: states('a') }, s1: { states: states('b') } },
       document: setStatesDocument(kind, 2),
     },

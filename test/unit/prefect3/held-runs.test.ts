@@ -77,6 +77,12 @@ describe('a sweep', () => {
   });
 });
 
+test('a claimed run has the start time that its claim keeps', async () => {
+  const details = { transition_id: 'key', scheduled_time: '2026-11-23T10:00:00Z' };
+  const { held } = await sweep([[row3('a', claimOf('agent', { state_details: details }))]]);
+  expect(held).toMatchObject([{ run: { startTimeMs: NOON - 2 * 3_600_000 } }]);
+});
+
 test.each<[string, object | null, object, object | undefined]>([
   ['claimed by the agent', claimOf('agent'), {}, { stage: 'claimed' }],
   ['claimed by another', claimOf('other'), {}, undefined],
