@@ -1,4 +1,5 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { checkedDeployment } from '../deployment/checked-deployment.ts';
 import { checkedSettings } from '../deployment/checked-settings.ts';
 import { givenParameters } from '../deployment/given-parameters.ts';
 import { knownParameters } from '../deployment/known-parameters.ts';
@@ -8,7 +9,6 @@ import { withOrigins } from '../deployment/with-origins.ts';
 import type { Health } from '../control/health.ts';
 import type { CheckResult } from '../doctor/run-checks.ts';
 import { AgentError } from '../errors.ts';
-import type { Settings } from '../settings/settings.ts';
 import { readHealth } from '../status/read-health.ts';
 import { checkAws } from './aws-errors.ts';
 import { awsStatusSources } from './aws-status-sources.ts';
@@ -49,11 +49,11 @@ export async function deploy(io: CliIo, options: DeployOptions): Promise<number>
     return code;
   };
   const param = givenPairs(options.param ?? [], await knownParameters());
-  const settings = await readSettings(io, { ...options, param });
+  const checked = await readStage(io, { ...options, param });
   const region = await regionOf(options);
 
   return stopOnSignal(io, 'what is under way comes to its end', async (stop) => {
-    const checks = await makeChecks(io, { settings, isDeployment: true, region, stop });
+    const checks = await makeChecks(io, { ...checked, region, stop });
     if (!json) stdout.write(doctorText(checks, colors));
     if (stop.aborted || hasFailed(checks)) {
       stderr.write(`Nothing was deployed. ${stop.aborted ? '' : advice(stage, region)}\n`);
@@ -70,11 +70,13 @@ export async function deploy(io: CliIo, options: DeployOptions): Promise<number>
   });
 }
 
-/** The settings as the functions will read them. */
-async function readSettings(io: CliIo, { stage, param = [] }: DeployOptions): Promise<Settings> {
+/** The settings as the functions will read them, and what these may use. */
+async function readStage(io: CliIo, { stage, param = [] }: DeployOptions) {
   const { stages } = io.deployer;
   const parameters = await givenParameters(stage, stages, param);
-  return await withOrigins(() => checkedSettings(parameters), shownStageFile(stage, stages), param);
+  const read = () => checkedSettings(parameters);
+  const settings = await withOrigins(read, shownStageFile(stage, stages), param);
+  return { settings, deployment: await checkedDeployment(stage, settings.ecs, parameters) };
 }
 
 /** The Serverless Framework knows no region of the AWS configuration: it is told. */

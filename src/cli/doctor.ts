@@ -4,9 +4,9 @@ import { checkedSettings } from '../deployment/checked-settings.ts';
 import { givenParameters } from '../deployment/given-parameters.ts';
 import { shownStageFile } from '../deployment/stage-parameters.ts';
 import { withOrigins } from '../deployment/with-origins.ts';
-import { ownResources } from '../deployment/task-resources.ts';
+import { checkedDeployment } from '../deployment/checked-deployment.ts';
+import type { CheckedDeployment } from '../doctor/deployment-checks.ts';
 import { CallCounter } from '../call-counter.ts';
-import { type Check, ok } from '../doctor/check.ts';
 import { createChecks } from '../doctor/create-checks.ts';
 import { type CheckResult, runChecks } from '../doctor/run-checks.ts';
 import { createEcsClient } from '../ecs/ecs-client.ts';
@@ -31,22 +31,23 @@ export interface DoctorOptions extends FlagValues, GlobalOptions, Pick<StageOpti
 export async function doctor(io: CliIo, options: DoctorOptions): Promise<number> {
   const { stdout, env } = io;
   const { stage } = options;
-  const isDeployment = stage !== undefined;
-  const settings = isDeployment
-    ? await stageSettings(stage, io, options)
-    : await loadSettingsWithFlags(env, options);
+  const checked =
+    stage === undefined
+      ? { settings: await loadSettingsWithFlags(env, options) }
+      : await checkedStage(stage, io, options);
   return stopOnSignal(io, 'the checks end', async (stop) => {
-    const results = await makeChecks(io, { settings, isDeployment, region: options.region, stop });
+    const results = await makeChecks(io, { ...checked, region: options.region, stop });
     stdout.write(options.json ? jsonText({ checks: results }) : doctorText(results, colorsFor(stdout, env)));
     return hasFailed(results) ? EXIT_CODES.failure : EXIT_CODES.done;
   });
 }
 
-async function stageSettings(stage: string, { deployer }: CliIo, options: DoctorOptions): Promise<Settings> {
+async function checkedStage(stage: string, { deployer }: CliIo, options: DoctorOptions) {
   const { stages } = deployer;
   const parameters = await givenParameters(stage, stages);
   const read = () => loadSettingsWithFlags(parameters, options, checkedSettings);
-  return await withOrigins(read, shownStageFile(stage, stages));
+  const settings = await withOrigins(read, shownStageFile(stage, stages));
+  return { settings, deployment: await checkedDeployment(stage, settings.ecs, parameters) };
 }
 
 export function hasFailed(results: readonly CheckResult[]): boolean {
@@ -55,8 +56,8 @@ export function hasFailed(results: readonly CheckResult[]): boolean {
 
 interface Checked {
   readonly settings: Settings;
-  /** Whether a deployment makes what the settings do not name. */
-  readonly isDeployment: boolean;
+  /** What a deployment makes and may use. @default there is none */
+  readonly deployment?: CheckedDeployment;
   /** @default that of the AWS configuration */
   readonly region: string | undefined;
   readonly stop: AbortSignal;
@@ -65,28 +66,20 @@ interface Checked {
 /** Makes all checks of the settings. Never rejects. */
 export async function makeChecks(
   io: CliIo,
-  { settings, isDeployment, region, stop }: Checked,
+  { settings, deployment, region, stop }: Checked,
 ): Promise<readonly CheckResult[]> {
   const { env, clock } = io;
-  const all = createChecks(settings, {
+  const dependencies = {
     clock,
     env,
     fetch,
     ecs: createEcsClient(new CallCounter(), clientConfig({ region })),
     secrets: {
-      secretsManager: (ofSecret) => new SecretsManagerClient({ region: ofSecret }),
-      ssm: (ofSecret) => new SSMClient({ region: ofSecret }),
+      secretsManager: (ofSecret: string) => new SecretsManagerClient({ region: ofSecret }),
+      ssm: (ofSecret: string) => new SSMClient({ region: ofSecret }),
     },
-  });
-  const checks = isDeployment ? withoutOwn(all, settings) : all;
+  };
+  const checks = createChecks(settings, dependencies, deployment);
   announce(io, `Making ${checks.length} checks...`);
   return await runChecks(checks, clock, stop);
-}
-
-/** What the deployment itself makes is not asked for: it may not be there yet. */
-function withoutOwn(checks: readonly Check[], { ecs }: Settings): readonly Check[] {
-  const { cluster, executionRole } = ownResources(ecs);
-  const own = [...(cluster ? ['ECS cluster'] : []), ...(executionRole ? ['execution role'] : [])];
-  const made = () => Promise.resolve(ok('none is named: the deployment makes it'));
-  return checks.map((check) => (own.includes(check.name) ? { name: check.name, run: made } : check));
 }

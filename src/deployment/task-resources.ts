@@ -70,13 +70,14 @@ export function ownResources(ecs: EcsSettings): OwnResources {
   };
 }
 
-function clusterOf({ cluster, runTaskKwargs }: EcsSettings): string | undefined {
+/** The cluster that the settings name; undefined: none. */
+export function clusterOf({ cluster, runTaskKwargs }: EcsSettings): string | undefined {
   const named = cluster ?? runTaskKwargs['cluster'];
   return typeof named === 'string' ? named : undefined;
 }
 
 /** The roles that the settings name, and the documents that could be read, by what they are for. */
-function rolesOfTasks({ taskDefinition, runTaskKwargs, ...ecs }: EcsSettings): {
+export function rolesOfTasks({ taskDefinition, runTaskKwargs, ...ecs }: EcsSettings): {
   readonly task: readonly string[];
   readonly execution: readonly string[];
 } {

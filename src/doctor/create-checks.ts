@@ -12,8 +12,10 @@ import { AwsCaller } from './aws-caller.ts';
 import { type Check, failed, ok } from './check.ts';
 import { clockCheck } from './clock-check.ts';
 import { clusterCheck } from './cluster-check.ts';
+import { type CheckedDeployment, deploymentChecks } from './deployment-checks.ts';
 import { poolImages, settingsImages } from './default-images.ts';
 import { imageCheck } from './image-check.ts';
+import { type PoolNames, poolNames } from './pool-names.ts';
 import { prefect1Checks } from './prefect1-checks.ts';
 import { prefect3Checks } from './prefect3-checks.ts';
 import { quotaCheck } from './quota-check.ts';
@@ -30,14 +32,21 @@ export interface DoctorDependencies {
   readonly fetch: typeof fetch;
 }
 
-/** Everything that can be asked about the surroundings of an agent with these settings. */
-export function createChecks(settings: Settings, deps: DoctorDependencies): readonly Check[] {
+/**
+ * Everything that can be asked about the surroundings of an agent with these settings.
+ * @param deployment what a deployment to a stage would make and be allowed. @default there is none
+ */
+export function createChecks(
+  settings: Settings,
+  deps: DoctorDependencies,
+  deployment?: CheckedDeployment,
+): readonly Check[] {
   const { clock, ecs: client, secrets, env, fetch: send } = deps;
   const { ecs, prefect } = settings;
   const aws = new AwsCaller(client.config, env);
-  const { checks, images } = aboutPrefect(settings, deps);
+  const { checks, images, names } = aboutPrefect(settings, deps);
   const isFargate = ecs.launchType !== 'EC2' && ecs.launchType !== 'EXTERNAL';
-  return [
+  const all = [
     ...checks,
     clockCheck(prefect.api, clock, send),
     credentialsCheck(client),
@@ -48,11 +57,14 @@ export function createChecks(settings: Settings, deps: DoctorDependencies): read
     imageCheck(aws, images),
     ...(isFargate ? [quotaCheck(aws, ecs)] : []),
   ];
+  return deployment === undefined ? all : deploymentChecks(all, deployment, names);
 }
 
 interface AboutPrefect {
   readonly checks: readonly Check[];
   readonly images: Parameters<typeof imageCheck>[1];
+  /** Only Prefect 3 has a pool. */
+  readonly names?: (signal: AbortSignal) => Promise<PoolNames>;
 }
 
 function aboutPrefect({ ecs, prefect }: Settings, { clock, fetch: send }: DoctorDependencies): AboutPrefect {
@@ -70,6 +82,7 @@ function aboutPrefect({ ecs, prefect }: Settings, { clock, fetch: send }: Doctor
   return {
     checks: prefect3Checks(reader, prefect.api),
     images: (signal) => poolImages(reader, signal),
+    names: (signal) => poolNames(reader, signal),
   };
 }
 

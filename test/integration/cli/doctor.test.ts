@@ -455,3 +455,53 @@ describe('Prefect 3: the image of the work pool', () => {
     });
   });
 });
+
+describe('Prefect 3: what the work pool names, and a deployment may not use', () => {
+  const exec = 'arn:aws:iam::123456789012:role/exec';
+  const task = 'arn:aws:iam::123456789012:role/task';
+  const defaults = { cluster: 'gpu', execution_role_arn: exec, task_role_arn: task };
+
+  async function ofStage(names: Record<string, unknown>, parameters = '') {
+    const api = await startPrefect3({ clock: systemClock });
+    onTestFinished(() => api.close());
+    api.createWorkPool({ name: 'ecs-pool', base_job_template: { ...template({ defaults: names }) } });
+    const stages = await stagesFolder({
+      prod: `PREFECT_API_URL: ${api.endpoint}\nPREFECT_WORK_POOL: ecs-pool\n${parameters}`,
+    });
+    return cli(['doctor', '--stage', 'prod'], await awsStandIn(GOOD), { stages });
+  }
+
+  test('is warned of, with the parameters that allow it', async () => {
+    const { code, out } = await ofStage({ ...defaults, vpc_id: 'vpc-1' });
+    expect(code).toBe(0);
+    expect(out).toContain(
+      `The pool names cluster gpu, execution role ${exec}, task role ${task}, which this deployment may not use.`,
+    );
+    expect(out).toContain('→ Add them to extraClusters and extraRoles.');
+    expect(out).toMatch(/^ok +ECS cluster +the work pool names gpu;/m);
+    expect(out).toMatch(/^ok +execution role +the work pool names \S+\/exec;/m);
+    expect(out).toMatch(/^ok +subnets +the work pool names vpc-1/m);
+  });
+
+  test('is what no parameter allows', async () => {
+    const cluster = 'extraClusters: arn:aws:ecs:us-east-1:123456789012:cluster/gpu\n';
+    const { out } = await ofStage(defaults, `${cluster}extraRoles: arn:aws:iam::123456789012:role/e*\n`);
+    expect(out).toContain(`The pool names task role ${task}, which this deployment may not use.`);
+    expect(out).toContain('→ Add it to extraRoles.');
+  });
+
+  test('is a VPC whose subnets it may not look for', async () => {
+    const subnets = 'PREFECT__CLOUD__AGENT__ECS__SUBNETS: subnet-0a1b2c3d\n';
+    const { out } = await ofStage({ vpc_id: 'vpc-1' }, subnets);
+    expect(out).toMatch(/^warning +subnets +The pool names vpc-1, in which this deployment may not look/m);
+    const whole = { vpc_id: 'vpc-1', network_configuration: { subnets: ['subnet-1'] } };
+    expect((await ofStage(whole, subnets)).out).toMatch(/^ok +subnets +subnet-0a1b2c3d leads out/m);
+  });
+
+  test('is nothing where it names nothing, or what the deployment makes', async () => {
+    const made = 'arn:aws:iam::123456789012:role/serverless-prefect-agent-prod-ExecutionRole-AbC';
+    for (const names of [{}, { cluster: 'serverless-prefect-agent-prod', execution_role_arn: made }]) {
+      expect((await ofStage(names)).out).toMatch(/^ok +pool defaults +the deployment may use/m);
+    }
+  });
+});
