@@ -1,17 +1,14 @@
+import { ALL_KEYS } from '../settings/key-names.ts';
 import type { SettingName } from '../settings/setting-value.ts';
 import { settingsTable } from '../settings/settings-table.ts';
 import { DEFAULTS, readParameters } from './parameters.ts';
 
 /** Settings that are no parameters: a process's own address, Prefect's files, the key in plain text, our own names. */
 const NOT_DEPLOYED: readonly SettingName[] = [
-  'PREFECT__CLOUD__API_KEY',
-  'PREFECT__CLOUD__AGENT__AUTH_TOKEN',
-  'PREFECT__CLOUD__AUTH_TOKEN',
+  ...ALL_KEYS.flatMap(({ names }) => names),
   'PREFECT__CLOUD__AGENT__AGENT_ADDRESS',
   'PREFECT__CLOUD__AGENT__CONTROL_TABLE',
   'PREFECT__CLOUD__AGENT__POLL_FUNCTION',
-  'PREFECT_API_KEY',
-  'PREFECT_API_AUTH_STRING',
   'PREFECT__HOME_DIR',
   'PREFECT__USER_CONFIG_PATH',
   'PREFECT__BACKEND_CONFIG_PATH',

@@ -1,6 +1,6 @@
 import { closest } from 'fastest-levenshtein';
 import { SettingsError } from '../errors.ts';
-import { KEY_NAMES } from '../settings/read-api-key-source.ts';
+import { ALL_KEYS } from '../settings/key-names.ts';
 import type { SettingName } from '../settings/setting-value.ts';
 
 /**
@@ -17,11 +17,9 @@ export function rejectUnknownParameters(given: readonly string[], known: readonl
 }
 
 /** Keys in plain text, and the parameter that names a secret with one. */
-const PLAIN_KEYS: ReadonlyMap<string, SettingName> = new Map([
-  ...KEY_NAMES.map((name) => [name, 'PREFECT__CLOUD__API_KEY_SECRET'] as const),
-  ['PREFECT_API_KEY', 'PREFECT_API_KEY_SECRET'],
-  ['PREFECT_API_AUTH_STRING', 'PREFECT_API_AUTH_STRING_SECRET'],
-]);
+const PLAIN_KEYS: ReadonlyMap<string, SettingName> = new Map(
+  ALL_KEYS.flatMap(({ names, secret }) => names.map((name) => [name, secret] as const)),
+);
 
 /** A line for each name that is none of a parameter, which says what to do. */
 export function unknownParameters(names: readonly string[], known: readonly string[]): readonly string[] {

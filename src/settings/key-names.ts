@@ -33,6 +33,11 @@ export interface KeyNames {
   readonly secret: Key['secret'];
 }
 
+/** The settings of every key of every Prefect. */
+export const ALL_KEYS: readonly KeyNames[] = Object.values<Readonly<Record<string, KeyNames>>>(
+  KEY_NAMES,
+).flatMap((kinds) => Object.values(kinds));
+
 /** The settings of the key that these settings have, or could have. */
 export function keyNames(prefect: PrefectSettings): KeyNames {
   switch (prefect.generation) {

@@ -1,4 +1,5 @@
 import { KEY_NAMES, type KeyNames } from './key-names.ts';
+import { namesPrefect } from './prefect-generation.ts';
 import type { SettingsReader } from './settings-reader.ts';
 import type { ApiKeySource, Prefect3Settings } from './settings.ts';
 import type { Source } from './source.ts';
@@ -20,7 +21,7 @@ export function readApiKeySource(
   if (backend === 'cloud' && !isWrong && !namesPrefect(reader)) {
     reader.note(
       'Expected the address of a Prefect API, got none. Prefect 3: set PREFECT_API_URL and PREFECT_WORK_POOL. ' +
-        `Prefect 1's own server: set PREFECT__BACKEND=server and PREFECT__CLOUD__API. Prefect Cloud 1: set ${SECRET_NAME}.`,
+        `Prefect 1's own server: set PREFECT__BACKEND=server and PREFECT__CLOUD__API. Prefect Cloud 1: set ${key.secret}.`,
     );
   } else if (backend === 'cloud' && !isWrong) {
     reader.note(

@@ -6,7 +6,7 @@ import { systemClock } from '../../src/clock.ts';
 import { createAgent } from '../../src/compose/create-agent.ts';
 import type { Fault, FaultPlan } from '../../src/sandbox/faults.ts';
 import { loadSettings } from '../../src/settings/load-settings.ts';
-import { KEY_NAMES, type KeyNames } from '../../src/settings/key-names.ts';
+import { ALL_KEYS } from '../../src/settings/key-names.ts';
 import { cli } from '../support/cli.ts';
 import { deployed } from '../support/deployed.ts';
 import { Findings } from '../support/findings.ts';
@@ -197,8 +197,7 @@ test('a logger that prints the settings would be found out', async () => {
 });
 
 test('the template has no place for a key, only for the ARN of its secret', async () => {
-  const keys = Object.values<Record<string, KeyNames>>(KEY_NAMES).flatMap((kinds) => Object.values(kinds));
-  const names = keys.flatMap((key) => key.names);
+  const names = ALL_KEYS.flatMap((key) => key.names);
   const parts = (await readdir('infra')).filter((name) => name.endsWith('.yml'));
   for (const path of ['serverless.yml', ...parts.map((name) => `infra/${name}`)]) {
     const template = await readFile(path, 'utf8');
