@@ -20,6 +20,12 @@ test('a run that is not ready comes up three times in a row, with a look in betw
   }
 });
 
+test('it comes up no more after three looks in a row that found nothing else', () => {
+  const seen = new SeenRuns();
+  for (let looks = 0; looks < 3; looks += 1) look(seen, [slow]);
+  expect(seen.bringBack()).toBe(false);
+});
+
 test('it comes up anew once another run was ready', () => {
   const seen = new SeenRuns();
   look(seen, [slow]);

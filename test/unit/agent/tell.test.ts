@@ -119,4 +119,23 @@ describe('what is written into a flow run', () => {
       { error },
     ]);
   });
+
+  test.each<[string, (parts: ReturnType<typeof scriptedAgent>) => void]>([
+    ['a backend has no place for it', ({ backend }) => Object.assign(backend, { recordLaunches: undefined })],
+    [
+      'none was started',
+      ({ backend }) => {
+        backend.queue = [flowRun('bad')];
+      },
+    ],
+  ])('nothing is, and nothing is said of it, where %s', async (_, change) => {
+    const parts = scriptedAgent({}, ({ id }) => (id === 'bad' ? failed('No image.') : startedAs(id)));
+    parts.backend.queue = [flowRun('a')];
+    parts.backend.onRecord = () => {
+      throw new Error('There is nothing to write.');
+    };
+    change(parts);
+    await parts.clock.until(parts.agent.start({ deadlineMs: parts.clock.now() + 60_000 }));
+    expect(parts.logger.messages('warn')).toEqual([]);
+  });
 });
