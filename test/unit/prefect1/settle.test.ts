@@ -150,6 +150,8 @@ describe('a Running run whose task runs are claimed', () => {
     const by = { agent: 'other', invocation: '1' };
     const other = await settle([{ ...putBack, held: 'claimed', by }], [row('Running')]);
     expect(other.results).toEqual([MOVED_ON]);
+    const failing = await settle([{ ...failed, held: 'claimed', by }], [row('Running')]);
+    expect(failing.results).toEqual([MOVED_ON]);
   });
 
   test('is told of as the first of them that was not changed', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import {
+  ANY_PUT_BACK,
   cancelledState,
+  claimOfAgent,
   claimState,
   failedState,
   isClaimable,
@@ -90,7 +92,7 @@ describe('a run that is put back', () => {
       start_time: '2026-11-23T12:01:00.000000+00:00',
       context: own({ put_back: true, due_since_ms: NOON }),
     });
-    expect(putBackState('No room.', NOON, undefined).context).toEqual(own({ put_back: true }));
+    expect(putBackState('No room.', NOON, undefined).context).toStrictEqual(own({ put_back: true }));
   });
 
   test.each<[unknown, unknown]>([
@@ -126,6 +128,11 @@ describe('a task run that goes back', () => {
   ])('is Scheduled after a claim %s', (_, claim) => {
     expect(releasedState(claim, 'No room.', NOON)).toEqual(putBackState('No room.', NOON, undefined));
   });
+});
+
+test('filters find the claims of an agent, and the runs that one has put back', () => {
+  expect(claimOfAgent('lambda')).toEqual({ context: own({ agent: 'lambda' }) });
+  expect(ANY_PUT_BACK).toEqual({ context: own({ put_back: true }) });
 });
 
 test('a run that is given up says why', () => {
