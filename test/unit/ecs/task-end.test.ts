@@ -96,7 +96,8 @@ test('the reason has the task, ECS’s own words once and the exit code of the f
     stopCode: 'EssentialContainerExited',
     stoppedReason: 'Essential container in task exited',
     containers: [
-      { name: 'sidecar', exitCode: 0 },
+      { name: 'sidecar', exitCode: 0, reason: '' },
+      { name: 'proxy', exitCode: 0 },
       { name: 'flow', exitCode: 137, reason: 'OutOfMemoryError: Container killed due to memory usage' },
     ],
   });
