@@ -154,7 +154,9 @@ describe('plan', () => {
     const { code, out } = await cli(['plan', '--label', 'prod', '--cluster', 'etl'], env);
     expect(code).toBe(0);
     expect(out).toMatch(
-      new RegExp(`^owl ${run.id}\n {2}starts: .* ago\n {2}taskDefinition: \\S+\n {2}cluster: etl\n`),
+      new RegExp(
+        `^owl ${run.id}\n {2}starts: .* ago\n {2}taskDefinition: \\S+\n {2}images: \\[ flow:1 \\]\n {2}cluster: etl\n`,
+      ),
     );
     expect(out).toContain('- { name: PREFECT__BACKEND, value: server }');
     expect(out).toContain('- { name: DATABASE_URL, value: "[not shown]" }');
