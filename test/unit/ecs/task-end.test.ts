@@ -37,6 +37,7 @@ describe('a task that could not be started', () => {
       'account',
     ],
     ['ECS was unable to assume the role that was provided for this task.', 'account'],
+    ['Unable to use arn:aws:iam::123456789012:role/flows', 'account'],
     ['Capacity is unavailable at this time. Please try again later', 'account'],
     ['Timeout waiting for network interface provisioning to complete.', 'account'],
     [
