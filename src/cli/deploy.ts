@@ -1,17 +1,13 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { checkedDeployment } from '../deployment/checked-deployment.ts';
-import { checkedSettings } from '../deployment/checked-settings.ts';
-import { givenParameters } from '../deployment/given-parameters.ts';
 import { knownParameters } from '../deployment/known-parameters.ts';
 import { givenPairs } from '../deployment/given-pairs.ts';
-import { shownStageFile } from '../deployment/stage-parameters.ts';
-import { withOrigins } from '../deployment/with-origins.ts';
 import type { Health } from '../control/health.ts';
 import type { CheckResult } from '../doctor/run-checks.ts';
 import { AgentError } from '../errors.ts';
 import { readHealth } from '../status/read-health.ts';
 import { checkAws } from './aws-errors.ts';
 import { awsStatusSources } from './aws-status-sources.ts';
+import { checkedStage } from './checked-stage.ts';
 import type { CliIo } from './cli-io.ts';
 import { clientConfig } from './client-config.ts';
 import { colorsFor } from './colors.ts';
@@ -49,7 +45,7 @@ export async function deploy(io: CliIo, options: DeployOptions): Promise<number>
     return code;
   };
   const param = givenPairs(options.param ?? [], await knownParameters());
-  const checked = await readStage(io, { ...options, param });
+  const checked = await checkedStage(io, stage, { param });
   const region = await regionOf(options);
 
   return stopOnSignal(io, 'what is under way comes to its end', async (stop) => {
@@ -68,15 +64,6 @@ export async function deploy(io: CliIo, options: DeployOptions): Promise<number>
     const unhealthy = health.healthy ? EXIT_CODES.done : EXIT_CODES.failure;
     return end(exitCodeOfInvocation(invocation) || unhealthy, { checks, invocation, health });
   });
-}
-
-/** The settings as the functions will read them, and what these may use. */
-async function readStage(io: CliIo, { stage, param = [] }: DeployOptions) {
-  const { stages } = io.deployer;
-  const parameters = await givenParameters(stage, stages, param);
-  const read = () => checkedSettings(parameters);
-  const settings = await withOrigins(read, shownStageFile(stage, stages), param);
-  return { settings, deployment: await checkedDeployment(stage, settings.ecs, parameters) };
 }
 
 /** The Serverless Framework knows no region of the AWS configuration: it is told. */

@@ -1,16 +1,13 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { checkedSettings } from '../deployment/checked-settings.ts';
-import { givenParameters } from '../deployment/given-parameters.ts';
-import { shownStageFile } from '../deployment/stage-parameters.ts';
-import { withOrigins } from '../deployment/with-origins.ts';
-import { checkedDeployment } from '../deployment/checked-deployment.ts';
 import type { CheckedDeployment } from '../doctor/deployment-checks.ts';
 import { CallCounter } from '../call-counter.ts';
 import { createChecks } from '../doctor/create-checks.ts';
 import { type CheckResult, runChecks } from '../doctor/run-checks.ts';
 import { createEcsClient } from '../ecs/ecs-client.ts';
 import type { Settings } from '../settings/settings.ts';
+import { checkedStage } from './checked-stage.ts';
 import type { CliIo, GlobalOptions } from './cli-io.ts';
 import { clientConfig } from './client-config.ts';
 import { colorsFor } from './colors.ts';
@@ -34,20 +31,14 @@ export async function doctor(io: CliIo, options: DoctorOptions): Promise<number>
   const checked =
     stage === undefined
       ? { settings: await loadSettingsWithFlags(env, options) }
-      : await checkedStage(stage, io, options);
+      : await checkedStage(io, stage, {
+          load: (parameters) => loadSettingsWithFlags(parameters, options, checkedSettings),
+        });
   return stopOnSignal(io, 'the checks end', async (stop) => {
     const results = await makeChecks(io, { ...checked, region: options.region, stop });
     stdout.write(options.json ? jsonText({ checks: results }) : doctorText(results, colorsFor(stdout, env)));
     return hasFailed(results) ? EXIT_CODES.failure : EXIT_CODES.done;
   });
-}
-
-async function checkedStage(stage: string, { deployer }: CliIo, options: DoctorOptions) {
-  const { stages } = deployer;
-  const parameters = await givenParameters(stage, stages);
-  const read = () => loadSettingsWithFlags(parameters, options, checkedSettings);
-  const settings = await withOrigins(read, shownStageFile(stage, stages));
-  return { settings, deployment: await checkedDeployment(stage, settings.ecs, parameters) };
 }
 
 export function hasFailed(results: readonly CheckResult[]): boolean {

@@ -19,5 +19,5 @@ export function givenPairs(given: readonly string[], known: readonly string[]): 
     );
   }
   rejectUnknownParameters(given, known);
-  return given.filter((text) => !text.endsWith('=') || text.indexOf('=') < text.length - 1);
+  return given.filter((text) => !/^[^=]+=$/.test(text));
 }
