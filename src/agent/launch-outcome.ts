@@ -44,3 +44,6 @@ export function blocked(reason: string): LaunchOutcome & { readonly kind: 'block
 export function unknown(reason: string): LaunchOutcome {
   return { kind: 'unknown', reason };
 }
+
+/** Of a run that a platform said nothing of: that must not make the agent forget it. */
+export const FORGOTTEN = unknown('deployFlows answered no outcome for this run');

@@ -1,6 +1,6 @@
 import { describeError } from '../describe-error.ts';
 import type { Claimed, FlowRun } from './flow-run.ts';
-import { unknown } from './launch-outcome.ts';
+import { FORGOTTEN, unknown } from './launch-outcome.ts';
 import type { PollContext } from './poll-context.ts';
 import type { Launched } from './tell.ts';
 
@@ -12,9 +12,7 @@ export async function launch<Run extends FlowRun>(
   if (claimed.length === 0) return [];
   try {
     const outcomes = await platform.deployFlows(claimed, budget.work);
-    // A platform that forgets a run must not make the run be forgotten.
-    const forgotten = unknown('deployFlows answered no outcome for this run');
-    return claimed.map((run, i) => ({ run, outcome: outcomes[i] ?? forgotten }));
+    return claimed.map((run, i) => ({ run, outcome: outcomes[i] ?? FORGOTTEN }));
   } catch (error) {
     logger.error('Exception encountered while deploying flow runs', { error });
     const outcome = unknown(describeError(error));

@@ -10,7 +10,7 @@ import type { RecoveryContext } from './recovery-context.ts';
 import { decideRecovery, lastEnd, likenessOfMost } from './recovery-decision.ts';
 import { stopCancelled } from './stop-cancelled.ts';
 import { type Launched, tell } from './tell.ts';
-import { unknown } from './launch-outcome.ts';
+import { FORGOTTEN } from './launch-outcome.ts';
 
 /** Runs whose tasks are looked at at once. */
 const CONCURRENCY = 10;
@@ -102,7 +102,7 @@ async function relaunch<Run extends FlowRun>(
   const outcomes = await platform.deployFlows(runs, signal);
   const seen: Seen<Run>[] = [];
   for (const [i, { held, run }] of claims.entries()) {
-    const outcome = outcomes[i] ?? unknown('deployFlows answered no outcome for this run');
+    const outcome = outcomes[i] ?? FORGOTTEN;
     const launched: Launched<Run> = { run, outcome };
     // The claim is that of an earlier invocation.
     await tell({ ...context, claimant: held.claim.claimant, tally: new PollTally() }, [launched]);
