@@ -2,13 +2,14 @@ import { setImmediate } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { FlowRun } from '../../../src/agent/flow-run.ts';
 import type { HeldRun } from '../../../src/agent/held-run.ts';
-import type { LaunchedTask, TaskEnd, TaskFinder } from '../../../src/agent/launched-task.ts';
+import type { LaunchedTask, TaskFinder } from '../../../src/agent/launched-task.ts';
 import { type LaunchOutcome, retry } from '../../../src/agent/launch-outcome.ts';
 import { PollFailedError } from '../../../src/agent/poll-failed-error.ts';
 import { recoverStopped } from '../../../src/agent/recover-stopped.ts';
 import { QueueBackend } from '../../support/queue-backend.ts';
 import { RecordingLogger } from '../../support/recording-logger.ts';
 import { flowRun, ScriptedAgent, scriptedAgent, startedAs } from '../../support/scripted-agent.ts';
+import { stoppedTask as stopped } from '../../support/stopped-task.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
 // Virtual time does not wait for what is loaded when it is needed.
@@ -22,20 +23,6 @@ const heldClaim = (id: string, claimKey = '1'): HeldRun => ({
   sinceMs: 0,
   stage: 'claimed',
   claim: { claimKey, claimant: { agent: 'agent', invocation: 'dead' }, isRepeated: true },
-});
-
-const stopped = (claimKey: string, change: Partial<TaskEnd> = {}): LaunchedTask => ({
-  id: `task-${claimKey}`,
-  claimKey,
-  end: {
-    atMs: 1000,
-    cause: 'run',
-    reason: 'no such image',
-    likeness: 'no such image',
-    program: 'etl:1',
-    exitCode: undefined,
-    ...change,
-  },
 });
 
 type Tasks = (id: string, known: readonly string[]) => readonly LaunchedTask[];

@@ -9,22 +9,7 @@ import {
   type RecoveryFacts,
 } from '../../../src/agent/recovery-decision.ts';
 import { flowRun } from '../../support/scripted-agent.ts';
-
-const end = (change: Partial<TaskEnd> = {}): TaskEnd => ({
-  atMs: 1000,
-  cause: 'run',
-  reason: 'no such image',
-  likeness: 'no such image',
-  program: 'etl:1',
-  exitCode: undefined,
-  ...change,
-});
-
-const stopped = (claimKey: string | undefined, change: Partial<TaskEnd> = {}): LaunchedTask => ({
-  id: `task-${claimKey ?? ''}`,
-  claimKey,
-  end: end(change),
-});
+import { stoppedTask as stopped, taskEnd as end } from '../../support/stopped-task.ts';
 
 const live = (claimKey: string): LaunchedTask => ({ id: 'live', claimKey, end: undefined });
 

@@ -1,20 +1,12 @@
 import { expect, test } from 'vitest';
 import { claimOrder } from '../../../src/prefect3/claim-order.ts';
 import type { Deployment, Prefect3FlowRun } from '../../../src/prefect3/flow-run.ts';
+import { run3 } from '../../support/scripted-prefect3.ts';
 
 const NOW_MS = 1000;
 
-const run = (id: string, change: Partial<Prefect3FlowRun> = {}): Prefect3FlowRun => ({
-  id,
-  name: id,
-  startTimeMs: NOW_MS,
-  flow: { id: 'flow', name: 'etl' },
-  deployment: undefined,
-  jobVariables: {},
-  stateId: 'state',
-  infrastructurePid: undefined,
-  ...change,
-});
+const run = (id: string, change: Partial<Prefect3FlowRun> = {}): Prefect3FlowRun =>
+  run3(id, { name: id, startTimeMs: NOW_MS, ...change });
 
 const deployment = (id: string, isLimited: boolean): Deployment => ({
   id,
